@@ -227,7 +227,7 @@ _SPACE: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
         "Turn and move in space",
         (
             *((f"turn_{way}", way, f"Turn {way}.") for way in _WAYS),
-            *((f"move_{way}", f"shift+{way}", f"Move the picture {way}.") for way in _WAYS),
+            *((f"move_{way}", f"shift+{way}", f"Move the view {way}.") for way in _WAYS),
             ("zoom_in", "+ =", "Zoom in."),
             ("zoom_out", "-", "Zoom out."),
             ("roll_left", "[", "Turn the picture to the left."),

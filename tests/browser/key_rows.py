@@ -325,6 +325,8 @@ VIEWING = (
     Row("F1", "tip", "key f1", page="element.querySelector('[data-testid=help]')"),
     Row("?", "tip", "key ?", page="element.querySelector('[data-testid=help]')"),
     Row("0", "tip", "key 0", page="viewer.view.nmPerPixel * viewer.view.height >= 2500"),
+    Row("overview", "tip", "key alt+0", kernel=("viewer.mini_map", True)),
+    Row("overview, away again", "tip", "key alt+0", kernel=("viewer.mini_map", False)),
     Row("Esc", "tip", "key escape", page="document.activeElement?.closest('.cj-toolbar')"),
     Row("wheel on a field", "tip", "field position-z; wheel -1", "section +1"),
 )  # fmt: skip

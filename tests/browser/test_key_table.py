@@ -65,7 +65,11 @@ async def test_keys_of_a_view_in_space(site: Site, notebooks: OpenNotebook) -> N
     skeletons = neurons_in_space(project)
     notebook = await notebooks(*cells(project, f"v3 = project.viewer3d({skeletons}, height=400)\nv3"))
     page, space = notebook.page, await Space.of(notebook)
-    wanted = {"kept views": "[role=menu]", "help": "[data-testid=help]", "tool bar": ".cj-viewer3d-toolbar :focus"}
+    wanted = {
+        "kept views": "[data-testid=kept-views]:visible",
+        "help": "[data-testid=help]",
+        "tool bar": ".cj-viewer3d-toolbar :focus",
+    }
     failed = []
     for key, expected in SPACE_ROWS:
         await notebook.value("None", "v3.view('frontal'); v3.fit()")

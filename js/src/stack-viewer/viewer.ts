@@ -390,9 +390,7 @@ export class StackViewer {
       bannerChanged: () => this.showBanner(),
       tip: (text, at) => this.messages.showTip(text, at),
       peek: (content) => this.messages.showPeek(content),
-      cursor: (style) => {
-        this.frame.stage.style.cursor = style;
-      },
+      cursor: (style) => void Object.assign(this.frame.stage.style, { cursor: style }),
       showPeople: (people) => this.people.show(people, this.camera.view),
       focus: () => this.frame.stage.focus({ preventScroll: true }),
       ask: (prompt, options) => this.messages.ask(prompt, options),

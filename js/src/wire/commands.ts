@@ -1080,7 +1080,7 @@ export const COMMANDS = {
   },
   "space.move_left": {
     "group": "Turn and move in space",
-    "what": "Move the picture left.",
+    "what": "Move the view left.",
     "keys": [
       "shift+left"
     ],
@@ -1088,7 +1088,7 @@ export const COMMANDS = {
   },
   "space.move_right": {
     "group": "Turn and move in space",
-    "what": "Move the picture right.",
+    "what": "Move the view right.",
     "keys": [
       "shift+right"
     ],
@@ -1096,7 +1096,7 @@ export const COMMANDS = {
   },
   "space.move_up": {
     "group": "Turn and move in space",
-    "what": "Move the picture up.",
+    "what": "Move the view up.",
     "keys": [
       "shift+up"
     ],
@@ -1104,7 +1104,7 @@ export const COMMANDS = {
   },
   "space.move_down": {
     "group": "Turn and move in space",
-    "what": "Move the picture down.",
+    "what": "Move the view down.",
     "keys": [
       "shift+down"
     ],

@@ -206,11 +206,6 @@ export class Kernel {
     return result.position ? { ...result, position: this.turned(result.position) } : result;
   }
 
-  /** A skeleton in space, and a treenode of it that is marked. */
-  skeletonPreview(skeletonId: number, treenodeId: number | null): Promise<EditPreview> {
-    return this.preview("skeleton_preview", { skeleton_id: skeletonId, treenode_id: treenodeId });
-  }
-
   splitPreview(skeletonId: number, treenodeId: number): Promise<EditPreview> {
     return this.preview("split_preview", { skeleton_id: skeletonId, treenode_id: treenodeId });
   }
@@ -219,7 +214,8 @@ export class Kernel {
     return this.preview("join_preview", { skeleton_ids: skeletonIds, treenode_ids: treenodeIds });
   }
 
-  private async preview(method: string, params: object): Promise<EditPreview> {
+  /** Arbors as the method with this name has them. */
+  async preview(method: string, params: object): Promise<EditPreview> {
     const { result, buffers } = await this.rpc.call<EditPreview>(method, params);
     const parts = result.parts.map((part, at) => ({
       ...part,

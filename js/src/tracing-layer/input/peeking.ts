@@ -7,7 +7,7 @@ import { arborOf } from "../dialogs/arbor-content";
 import { Hint } from "../edit/hint";
 
 export interface PeekingContext {
-  readonly kernel: Pick<Kernel, "skeletonPreview">;
+  readonly kernel: Pick<Kernel, "preview">;
   readonly selection: Pick<Selection, "active" | "skeleton">;
   host(): LayerHost | null;
 }
@@ -32,7 +32,8 @@ export class Peeking {
     host.peek(arbor.node);
     const marked = active?.kind === "treenode" && active.id > 0 ? active.id : null;
     try {
-      const { parts, neurons, marks } = await this.context.kernel.skeletonPreview(skeleton, marked);
+      const asked = { skeleton_id: skeleton, treenode_id: marked };
+      const { parts, neurons, marks } = await this.context.kernel.preview("skeleton_preview", asked);
       const title = neurons[0]?.name ?? "";
       arbor.show(
         parts.map((part) => arborOf(part, title)),
