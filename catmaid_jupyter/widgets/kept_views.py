@@ -58,8 +58,7 @@ class KeepsRows(traitlets.HasTraits):
         self.observe(weakly(self._keep_rows), names="first_rows")
 
     def _keep_rows(self, _change: Any = None) -> None:
-        shown, model_id = dict(self.first_rows), self.model_id
-        keep_later(lambda: keep_output(model_id, HTML, html_of_rows(shown).encode()))
+        keep_rows(self.model_id, dict(self.first_rows))
 
 
 def keep_picture(model_id: str, addresses: list[str]) -> None:
@@ -67,6 +66,11 @@ def keep_picture(model_id: str, addresses: list[str]) -> None:
     pictures = [picture for picture in map(_picture, addresses) if picture is not None]
     if pictures:
         keep_output(model_id, PNG, _small_png(_beside_each_other(pictures)))
+
+
+def keep_rows(model_id: str, shown: Mapping[str, Any]) -> None:
+    """Keep rows as what a widget shows, later; see `KeepsRows.first_rows`."""
+    keep_later(lambda: keep_output(model_id, HTML, html_of_rows(shown).encode()))
 
 
 def html_of_rows(shown: Mapping[str, Any]) -> str:

@@ -32,12 +32,14 @@ _COLOURS = """() => {
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
   return new Set(data.filter((_, at) => at % 4 === 0)).size > 30;
 }"""
+LESSON = "lesson = project.tutorial(project.viewer(), truth='Demo (solution)')\nlesson"
 KEPT = "__import__('catmaid_jupyter.api.kept_outputs').api.kept_outputs.kept_output({}.model_id).keys()"
 
 
 async def test_a_saved_notebook_has_pictures_and_rows(site: Site, notebooks: OpenNotebook) -> None:
     project = await site.new_project()
     skeletons = neurons_in_space(project)
+    project.annotate(skeletons, "PN")
     notebook = await notebooks(
         *cells(
             project,
@@ -46,6 +48,10 @@ async def test_a_saved_notebook_has_pictures_and_rows(site: Site, notebooks: Ope
             "nodes = project.treenode_table(found)\nnodes",
             "search = project.neuron_search('*')\nsearch",
             "matrix = project.matrix(found)\nmatrix",
+            "history = project.history()\nhistory",
+            "annotations = project.annotation_browser()\nannotations",
+            LESSON,
+            "found",
             "pair = project.viewer(height=200) | project.viewer3d(found, height=200)\npair",
         ),
         own_page=True,
@@ -55,6 +61,10 @@ async def test_a_saved_notebook_has_pictures_and_rows(site: Site, notebooks: Ope
         ("viewer", ["image/png"]),
         ("v3", ["image/png"]),
         ("pair", ["image/png"]),
+        ("history", ["text/html"]),
+        ("annotations", ["text/html"]),
+        ("lesson", ["text/html"]),
+        ("found.widget", ["text/html"]),
         ("nodes", ["text/html"]),
         ("search", ["text/html"]),
         ("matrix", ["image/png"]),
@@ -69,6 +79,7 @@ async def test_a_saved_notebook_has_pictures_and_rows(site: Site, notebooks: Ope
         ["text/html", "text/plain"],
         ["text/html", "text/plain"],
         ["image/png", "text/plain"],
+        *[["text/html", "text/plain"]] * 4,
         ["image/png", "text/plain"],
     ]
     assert [data["text/plain"] for data in saved[:2]] == [
@@ -76,12 +87,14 @@ async def test_a_saved_notebook_has_pictures_and_rows(site: Site, notebooks: Ope
         f"<Viewer3D of {project.title!r}>",
     ]
     RESULTS.mkdir(exist_ok=True)
-    for at in (0, 1, 4, 5):
+    for at in (0, 1, 4, 9):
         body = b64decode(saved[at]["image/png"])
         (RESULTS / f"saved picture {at}.png").write_bytes(body)
         pixels = np.asarray(Image.open(BytesIO(body)).convert("RGB"))
         assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 10, "something is to be seen"
     assert html.escape(project.neurons["name"][0]) in saved[3]["text/html"]
+    assert "<td>PN</td><td>3</td>" in saved[6]["text/html"]
+    assert "<td>now</td>" in saved[7]["text/html"]
     assert len(re.findall(r"<img[^>]*data:image/png;base64,", _converted(notebook))) == 4
     await _look_untrusted(notebook)
 
@@ -91,17 +104,20 @@ async def test_a_trusted_notebook_shows_saved_views_to_a_kernel_that_knows_nothi
 ) -> None:
     project = await site.new_project()
     skeletons = neurons_in_space(project)
+    project.annotate(skeletons, "PN")
     notebook = await notebooks(
         *cells(
             project,
             "viewer = project.viewer(height=260)\nviewer",
             f"found = project.selection({skeletons})\nnodes = project.treenode_table(found)\nnodes",
+            "annotations = project.annotation_browser()\nannotations",
+            LESSON,
             "found",
         ),
         own_page=True,
     )
     await Viewer.of(notebook)
-    for made in ("viewer.snapshot", "nodes.first_rows", "found.widget.first_rows"):
+    for made in ("viewer.snapshot", "nodes.first_rows", "annotations.first_rows", "found.widget.first_rows"):
         await notebook.becomes(f"bool({made})", True)
     await notebook.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     content = json.loads((notebook.lab.work / notebook.name).read_text())
@@ -113,7 +129,10 @@ async def test_a_trusted_notebook_shows_saved_views_to_a_kernel_that_knows_nothi
     canvas = notebook.page.locator('[data-testid="stack-viewer"] canvas').last
     await canvas.wait_for(timeout=PATIENCE_MS)
     await notebook.page.wait_for_function(_COLOURS, timeout=PATIENCE_MS)
-    rows = notebook.page.get_by_test_id("saved-rows")
+    tree = notebook.page.get_by_test_id("annotation-browser").get_by_test_id("saved-rows")
+    await expect(tree.locator("tbody")).to_have_text("PN3admin")
+    await expect(notebook.page.get_by_test_id("task")).to_contain_text("Click")
+    rows = notebook.page.get_by_test_id("project-table").get_by_test_id("saved-rows")
     await expect(rows).to_contain_text("These rows are as they were saved.")
     await expect(rows.locator("tbody tr")).to_have_count(12)
     neurons = notebook.page.locator(".jp-OutputArea", has_text="This selection cannot be shown.")
@@ -151,5 +170,5 @@ async def _look_untrusted(notebook: Notebook) -> None:
     panel = notebook.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     await expect(panel.locator(".jp-OutputArea img")).to_have_count(4)
     await expect(panel.get_by_test_id("viewer3d")).to_have_count(0)
-    await expect(panel.locator(".jp-OutputArea table")).to_have_count(2)
+    await expect(panel.locator(".jp-OutputArea table")).to_have_count(6)
     await notebook.page.screenshot(path=RESULTS / "saved notebook untrusted.png")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import importlib
+import inspect
 import io
 import os
+import pkgutil
 import stat
 import time
 from pathlib import Path
@@ -14,9 +17,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from catmaid_jupyter import widgets
 from catmaid_jupyter.api.kept_outputs import HTML, PNG, WORKSPACE, keep_output, kept_output
 from catmaid_jupyter.jupyter.saving import add_kept_outputs
-from catmaid_jupyter.widgets.kept_views import html_of_rows, keep_picture
+from catmaid_jupyter.widgets.base import Layer, Widget
+from catmaid_jupyter.widgets.kept_views import KeepsPicture, KeepsRows, html_of_rows, keep_picture
 
 WIDGET = "0123456789abcdef0123456789abcdef"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -122,3 +127,19 @@ def test_old_files_are_removed(runtime_folder: Path) -> None:
     keep_output(WIDGET.replace("0", "f"), PNG, b"new")
     assert not old.exists()
     assert kept_output(WIDGET.replace("0", "f")) == {PNG: base64.b64encode(b"new").decode()}
+
+
+def test_every_widget_that_is_shown_keeps_a_picture_or_rows() -> None:
+    for module in pkgutil.walk_packages(widgets.__path__, f"{widgets.__name__}."):
+        importlib.import_module(module.name)
+    shown = {one for one in _below(Widget) if not inspect.isabstract(one) and not issubclass(one, Layer)}
+    names = {one.__name__ for one in shown if hasattr(one, "_entry") and one.__module__.startswith("catmaid_jupyter.")}
+    keeping = {one.__name__ for one in _below(KeepsPicture) | _below(KeepsRows)}
+    # The first is never shown; the others have their rows in traits of their own.
+    assert names - keeping == {"SelectionModel", "JobsWidget", "Tutorial"}
+
+
+def _below(kind: type) -> set[type]:
+    """All classes that are derived from one."""
+    children: list[type] = kind.__subclasses__()
+    return {*children, *(one for child in children for one in _below(child))}

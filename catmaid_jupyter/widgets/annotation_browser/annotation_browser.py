@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import traitlets
 
@@ -16,6 +16,7 @@ from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.annotations import NameAnnotation, RemoveAnnotations
 from catmaid_jupyter.model.queries import annotated
 from catmaid_jupyter.widgets.finding_widget import FindingWidget
+from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_wire.forms import FormValue
 
@@ -33,7 +34,11 @@ class Branch(TypedDict):
     users: list[str]
 
 
-class AnnotationBrowser(FindingWidget):
+_FIRST_ROWS: Final = 20
+_INDENT: Final = "\u2003"
+
+
+class AnnotationBrowser(KeepsRows, FindingWidget):
     """The annotations of a project, those that bear others below these, with their users and numbers of neurons.
 
     Annotations are dragged below others, or nested by keyboard; they are taken off everything; their neurons go into
@@ -72,7 +77,7 @@ class AnnotationBrowser(FindingWidget):
         table = await annotation_table(self.project.place)
         users = dict(zip(table["id"], table["creators"], strict=True))
         tree = await annotation_tree(self.project.place)
-        return [
+        branches: list[Branch] = [
             {
                 "id": int(row["id"]),
                 "parent_id": None if row["parent_id"] < 0 else int(row["parent_id"]),
@@ -82,6 +87,8 @@ class AnnotationBrowser(FindingWidget):
             }
             for row in tree.to_dict("records")
         ]
+        self.set_trait("first_rows", _first_rows(branches, tree["depth"]))
+        return branches
 
     @method
     async def _nest(self, params: dict[str, Any]) -> str:
@@ -142,3 +149,12 @@ class AnnotationBrowser(FindingWidget):
 
     def _changed(self, change: Change) -> None:
         self.emit("changed", label=change.get("label"))
+
+
+def _first_rows(branches: Sequence[Branch], depths: Iterable[int]) -> dict[str, Any]:
+    """The first branches for pages without a kernel; see `KeepsRows.first_rows`."""
+    rows = [
+        [_INDENT * depth + branch["name"], f"{branch['neurons']:,}", ", ".join(branch["users"])]
+        for branch, depth in zip(branches[:_FIRST_ROWS], depths, strict=False)
+    ]
+    return {"titles": ["Annotation", "Neurons", "Users"], "rows": rows, "total": len(branches)}

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from catmaid_jupyter.api.kept_outputs import HTML, keep_output
 from catmaid_jupyter.client.jobs.downloads import download
 from catmaid_jupyter.client.jobs.job import require_jobs
 from catmaid_jupyter.widgets.base import Widget
-from catmaid_jupyter.widgets.kept_views import html_of_rows, keep_later
+from catmaid_jupyter.widgets.kept_views import keep_rows
 from catmaid_jupyter.widgets.rpc import method
 
 if TYPE_CHECKING:
@@ -104,8 +103,7 @@ class JobsWidget(Widget):
             "rows": [[str(row["id"]), row["title"], row["state"], row["note"]] for row in rows],
             "total": len(rows),
         }
-        model_id = self.model_id
-        keep_later(lambda: keep_output(model_id, HTML, html_of_rows(shown).encode()))
+        keep_rows(self.model_id, shown)
 
     def _path(self, params: dict[str, Any], below: str) -> str:
         return self.project.place.path(f"jobs/{int(params['job_id'])}{below}")

@@ -12,6 +12,7 @@ from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.tutorial.learning import Learning, step_titles
 from catmaid_jupyter.client.tutorial.lesson import make_lesson
 from catmaid_jupyter.client.tutorial.steps import STEPS, Verdict
+from catmaid_jupyter.widgets.kept_views import keep_rows
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import method
 
@@ -110,10 +111,21 @@ class Tutorial(ProjectWidget):
             self.set_trait(
                 "done", [is_done or (number == at and found.is_done) for number, is_done in enumerate(self.done)]
             )
+            self._keep_steps()
 
     def _show_step(self) -> None:
         self.set_trait("text", STEPS[self.step].text)
         self.set_trait("verdict", "")
+        self._keep_steps()
+
+    def _keep_steps(self) -> None:
+        """Keep the steps, for pages that cannot show the widget."""
+        # There is none while the widget is made.
+        if self.model_id is None:
+            return
+        states = ["done" if is_done else "now" if at == self.step else "" for at, is_done in enumerate(self.done)]
+        rows = [[title, state] for title, state in zip(self.titles, states, strict=True)]
+        keep_rows(self.model_id, {"titles": ["Step", ""], "rows": rows, "total": len(rows)})
 
     def _take_there(self, place: list[float]) -> None:
         self.viewer.position = place

@@ -1,4 +1,5 @@
 /** The synced traits of an annotation browser, and what its kernel side answers. */
+import type { FirstRows } from "../shared/table/first-rows";
 
 export interface BrowserState {
   height: number;
@@ -6,6 +7,7 @@ export interface BrowserState {
   target: string;
   /** In words; empty for the present. */
   version_shown: string;
+  first_rows: FirstRows;
 }
 
 /** An annotation at one place of the tree. */

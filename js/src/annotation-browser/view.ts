@@ -5,6 +5,7 @@ import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { WAYS, type Way } from "../shared/selection/ways";
+import { SavedRows } from "../shared/table/first-rows";
 import widgetCss from "../shared/widget.css";
 import css from "./annotation-browser.css";
 import { seenLines, type TreeLine } from "./branches";
@@ -36,6 +37,7 @@ export class AnnotationBrowser {
   private readonly remove = this.action("Take off everything", () => this.ask());
   private readonly rename = this.action("Rename", () => this.askName());
   private readonly question = element("span", { class: "cj-sure", hidden: true });
+  private readonly saved: SavedRows;
   private readonly stopping: Array<() => void> = [];
   private readonly open = new Set<string>();
   private branches: AnnotationBranch[] = [];
@@ -47,6 +49,7 @@ export class AnnotationBrowser {
     private readonly model: AnyModel<BrowserState>,
     private readonly rpc: Rpc,
   ) {
+    this.saved = new SavedRows(model);
     this.tree = new TreeList({
       opened: (key, isOpen) => {
         if (isOpen) this.open.add(key);
@@ -95,6 +98,7 @@ export class AnnotationBrowser {
 
   dispose(): void {
     for (const stop of this.stopping) stop();
+    this.saved.dispose();
     this.root.remove();
   }
 
@@ -120,6 +124,7 @@ export class AnnotationBrowser {
       ...banner,
       this.lines.service,
       element("div", { class: "cj-bar" }, this.filter, this.lines.total),
+      this.saved.node,
       this.tree.node,
       element("div", { class: "cj-bar" }, first, this.target, ...others, sub),
       ...(changes.length > 0 ? [element("div", { class: "cj-bar" }, ...changes)] : []),
@@ -143,6 +148,7 @@ export class AnnotationBrowser {
         this.hasNews = false;
         const { result } = await this.rpc.call<AnnotationBranch[]>("tree", {}, { timeoutMs: LATE_MS });
         this.branches = result;
+        this.saved.hide();
         this.lines.succeed();
         this.draw();
       }

@@ -55,12 +55,35 @@ interface FirstRowsModel {
   save_changes(): void;
 }
 
+/** Shows the rows that were saved where no kernel gives others. */
+export class SavedRows {
+  readonly node = element("div", { class: "cj-saved-rows", "data-testid": "saved-rows", hidden: true });
+  private readonly waiting = setTimeout(() => this.show(), USUAL_MS);
+
+  constructor(private readonly model: Pick<FirstRowsModel, "get">) {}
+
+  /** There are others. */
+  hide(): void {
+    this.dispose();
+    this.node.replaceChildren();
+    this.node.hidden = true;
+  }
+
+  dispose(): void {
+    clearTimeout(this.waiting);
+  }
+
+  private show(): void {
+    const rows = savedRows(this.model.get("first_rows"));
+    this.node.replaceChildren(...rows);
+    this.node.hidden = rows.length === 0;
+  }
+}
+
 /** Keeps the first rows in a widget's state when nothing has been drawn for a moment. */
 export class FirstRowsKeeper<Row> {
-  /** The rows that were saved, while there are no others. */
-  readonly saved = element("div", { class: "cj-saved-rows", "data-testid": "saved-rows", hidden: true });
+  private readonly shown: SavedRows;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly waiting: ReturnType<typeof setTimeout>;
   private kept = "";
 
   constructor(
@@ -68,19 +91,24 @@ export class FirstRowsKeeper<Row> {
     private readonly source: RowSource<Row>,
     private readonly columns: () => readonly TableColumn<Row>[],
   ) {
-    this.waiting = setTimeout(() => this.showSaved(), USUAL_MS);
+    this.shown = new SavedRows(model);
+  }
+
+  /** The rows that were saved, while there are no others. */
+  get saved(): HTMLElement {
+    return this.shown.node;
   }
 
   /** Rows were drawn. */
   later(): void {
-    if (this.source.length > 0) this.hideSaved();
+    if (this.source.length > 0) this.shown.hide();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keep(), IDLE_MS);
   }
 
   dispose(): void {
     clearTimeout(this.timer);
-    clearTimeout(this.waiting);
+    this.shown.dispose();
   }
 
   private keep(): void {
@@ -90,17 +118,5 @@ export class FirstRowsKeeper<Row> {
     this.kept = text;
     this.model.set("first_rows", rows);
     this.model.save_changes();
-  }
-
-  private showSaved(): void {
-    const rows = savedRows(this.model.get("first_rows"));
-    this.saved.replaceChildren(...rows);
-    this.saved.hidden = rows.length === 0;
-  }
-
-  private hideSaved(): void {
-    clearTimeout(this.waiting);
-    this.saved.replaceChildren();
-    this.saved.hidden = true;
   }
 }
