@@ -6,42 +6,22 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
 import catmaid_jupyter as cj
-from catmaid_jupyter.client.space.volume import Volume
-from catmaid_server.service.opening import opened_store
-from catmaid_server.transfer.importers.connectors import import_connectors
-from catmaid_server.transfer.importers.swc import import_swc
 from tests.browser.lab import Notebook
+from tests.browser.real_data import hemibrain_in
 from tests.browser.site import RESULTS, OpenNotebook, Site
 from tests.browser.space import Space
 
-NM_PER_VOXEL = 8.0
 SIZE = (960, 600)
 KNOWN = Path(__file__).parent / "hemibrain_in_space.json"
 """By scene the mean red, green and blue of each of 24 times 15 parts of its picture, from the upper left row by row."""
 PARTS = (24, 15)
 LARGEST_MEAN, LARGEST = 2.0, 30.0
 """Graphics cards smooth edges differently: how much the parts may differ, of 255."""
-
-
-async def hemibrain_in(site: Site, folder: Path, work: Path) -> cj.Project:
-    """A project of the neurons with their synapses, their surfaces as volumes, and the lateral horn."""
-    links = pd.read_csv(folder / "synapses_nm.csv").rename(columns={"neuron_id": "skeleton_id"})
-    links[["connector_id", "x", "y", "z"]].to_csv(work / "connectors.csv", index=False)
-    links[["connector_id", "skeleton_id", "node_id", "relation"]].to_csv(work / "links.csv", index=False)
-    async with opened_store(site.settings) as store:
-        await import_swc(store, folder / "swc_nm", project="hemibrain", user="admin", soma_label=True)
-        await import_connectors(store, work / "connectors.csv", work / "links.csv", project="hemibrain", user="admin")
-    project = site.project("hemibrain")
-    for file in [*sorted((folder / "meshes").glob("*.obj")), folder / "volumes" / "lh.obj"]:
-        surface = Volume.of(file)
-        project.add_volume((surface.vertices * NM_PER_VOXEL, surface.faces), file.stem)
-    return project
 
 
 @pytest.fixture(scope="module")

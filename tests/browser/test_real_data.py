@@ -13,39 +13,19 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import catmaid_jupyter as cj
-from catmaid_server.service.opening import opened_store
-from catmaid_server.tiles.imports.stacks import import_stack
-from catmaid_server.transfer.importers.connectors import import_connectors
-from catmaid_server.transfer.importers.swc import import_swc
 from tests.browser.lab import Notebook
+from tests.browser.real_data import VNC_RESOLUTION, vnc_in
 from tests.browser.site import RESULTS, Open, Site
 from tests.browser.viewer import Viewer
 
-RESOLUTION = (4.6, 4.6, 50.0)
-NM = np.array(RESOLUTION)
+NM = np.array(VNC_RESOLUTION)
 SECTION = 9
 COLOURED = 40
 
 
 @pytest.fixture(scope="module")
 async def vnc(site: Site, shared: Path) -> cj.Project:
-    """The project that the three import commands make."""
-    folder = shared / "data" / "vnc1"
-    async with opened_store(site.settings) as store:
-        await import_stack(
-            store,
-            site.settings.folder,
-            folder / "raw",
-            project="VNC",
-            owner="admin",
-            resolution_nm=RESOLUTION,
-            file_extension="png",
-        )
-        await import_swc(store, folder / "skeletons", project="VNC", user="admin")
-        await import_connectors(
-            store, folder / "connectors.csv", folder / "connector_links.csv", project="VNC", user="admin"
-        )
-    return site.project("VNC")
+    return await vnc_in(site, shared / "data" / "vnc1")
 
 
 @pytest.fixture(scope="module")
