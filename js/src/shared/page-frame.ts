@@ -26,18 +26,22 @@ export function showPage(
     title,
     style: "display: block; width: 100%; height: 480px; border: 0",
   });
+  let darkRules: CSSMediaRule[] = [];
   const followTheme = (): void => {
-    frame.style.colorScheme = isDark() ? "dark" : "light";
+    const page = frame.contentDocument?.documentElement;
+    if (page) setTheme(page, darkRules, isDark());
   };
   onTheme(followTheme, signal);
-  followTheme();
   const sizes = new ResizeObserver(([entry]) => {
     const height = entry?.borderBoxSize[0]?.blockSize;
     if (height) frame.style.height = `${Math.ceil(height)}px`;
   });
   frame.addEventListener("load", () => {
-    const body = frame.contentDocument?.body;
-    if (body) sizes.observe(body);
+    const { contentDocument: page } = frame;
+    if (!page) return;
+    darkRules = darkRulesOf(page);
+    followTheme();
+    sizes.observe(page.body);
     frame.contentWindow?.addEventListener(PICTURES, (event) =>
       pictured?.((event as CustomEvent<string[]>).detail),
     );
@@ -49,6 +53,20 @@ export function showPage(
     frame.remove();
     URL.revokeObjectURL(address);
   });
+}
+
+/** Rules of a page for readers whose system is dark. */
+function darkRulesOf(page: Document): CSSMediaRule[] {
+  const rules = [...page.styleSheets].flatMap((sheet) => [...sheet.cssRules]) as CSSMediaRule[];
+  return rules.filter(({ media }) => media?.mediaText.includes("prefers-color-scheme: dark"));
+}
+
+/** Let a page be light or dark, whatever the reader's system is. */
+function setTheme(page: HTMLElement, darkRules: readonly CSSMediaRule[], dark: boolean): void {
+  for (const { media } of darkRules) media.mediaText = dark ? "all" : "not all";
+  page.style.colorScheme = dark ? "dark" : "light";
+  // Widgets look at their colours anew when this changes.
+  page.dataset.theme = dark ? "dark" : "light";
 }
 
 /** Whether what is around the frame is dark: as JupyterLab or the site says, else as the reader's system is. */
