@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgpack
@@ -140,7 +140,11 @@ def pack(positions: Positions, parents: NDArray[np.integer[Any]]) -> PackedSkele
 
 
 def pack_many(
-    positions: Positions, parents: NDArray[np.integer[Any]], rows: NDArray[np.integer[Any]]
+    positions: Positions,
+    parents: NDArray[np.integer[Any]],
+    rows: NDArray[np.integer[Any]],
+    *,
+    is_deflated: bool = True,
 ) -> Iterator[PackedSkeleton]:
     """Pack the nodes of many skeletons that stand one skeleton after the other.
 
@@ -152,6 +156,8 @@ def pack_many(
         Row of each node's parent within its own skeleton, -1 at roots.
     rows : (m,) int
         Number of nodes of each skeleton.
+    is_deflated
+        Otherwise they are to be `deflated` before they are sent, which is most of the work.
 
     Raises
     ------
@@ -179,8 +185,13 @@ def pack_many(
             rows=end - start,
             encoding=int(encodings[index]),
             box=tuple(boxes[index].tolist()),
-            blob=_deflate(raw),
+            blob=_deflate(raw) if is_deflated else raw,
         )
+
+
+def deflated(skeleton: PackedSkeleton) -> PackedSkeleton:
+    """A skeleton as it is sent, of one that is packed but not deflated."""
+    return replace(skeleton, blob=_deflate(skeleton.blob))
 
 
 def unpack(skeleton: PackedSkeleton) -> tuple[Positions, NDArray[np.int64]]:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_wire.geometry import PackedSkeleton, Positions, pack_many
+from catmaid_wire.geometry import PackedSkeleton, Positions, deflated, pack_many
 
 STEP: Final = 32
 """Nodes between two that are kept on an unbranched run; twigs of fewer nodes are left out."""
@@ -17,10 +17,14 @@ _LEAST_NODES: Final = 4 * STEP
 
 
 class PackedForms(NamedTuple):
-    """A packed skeleton, and its overview; None if that is not much smaller."""
+    """A packed skeleton, and its overview; None if that is not much smaller.
+
+    is_raw : the whole is not deflated yet (see `deflated_whole`); there is an overview then.
+    """
 
     whole: PackedSkeleton
     overview: PackedSkeleton | None
+    is_raw: bool = False
 
     @property
     def size(self) -> int:
@@ -28,11 +32,23 @@ class PackedForms(NamedTuple):
         return len(self.whole.blob) + (0 if self.overview is None else len(self.overview.blob))
 
 
+def deflated_whole(forms: PackedForms) -> PackedForms:
+    """The same, with the whole as it is sent."""
+    return PackedForms(deflated(forms.whole), forms.overview) if forms.is_raw else forms
+
+
 def pack_forms(
-    positions: Positions, parents: NDArray[np.integer[Any]], rows: NDArray[np.integer[Any]]
+    positions: Positions,
+    parents: NDArray[np.integer[Any]],
+    rows: NDArray[np.integer[Any]],
+    *,
+    overviews_first: bool = False,
 ) -> list[PackedForms]:
-    """Pack the nodes of many skeletons, and their overviews; parameters and errors as of `pack_many`."""
-    wholes = list(pack_many(positions, parents, rows))
+    """Pack the nodes of many skeletons, and their overviews; parameters and errors as of `pack_many`.
+
+    overviews_first : the wholes of those that have an overview are left raw.
+    """
+    wholes = list(pack_many(positions, parents, rows, is_deflated=False))
     owners = np.repeat(np.arange(len(rows)), rows)
     starts = np.cumsum(rows) - rows
     kept, above = overview_nodes(np.where(parents < 0, -1, parents + starts[owners]))
@@ -43,7 +59,9 @@ def pack_forms(
     is_packed = is_wanted[owners[kept]]
     overviews = pack_many(positions[kept[is_packed]], above[is_packed], kept_rows[is_wanted])
     return [
-        PackedForms(whole, next(overviews) if wanted else None)
+        PackedForms(whole, next(overviews), is_raw=True)
+        if wanted and overviews_first
+        else PackedForms(deflated(whole), next(overviews) if wanted else None)
         for whole, wanted in zip(wholes, is_wanted.tolist(), strict=True)
     ]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from catmaid_wire import geometry
-from catmaid_wire.overviews import STEP, overview_nodes, pack_forms
+from catmaid_wire.overviews import STEP, deflated_whole, overview_nodes, pack_forms
 
 Parents = NDArray[np.int64]
 
@@ -79,3 +79,7 @@ def test_only_large_skeletons_have_one(rows: list[int]) -> None:
         places, above = geometry.unpack(form.overview)
         assert above.tolist() == [*range(-1, len(above) - 1)]
         np.testing.assert_allclose(places[0], positions[start], atol=2)
+    first = pack_forms(positions, parents, np.array(rows), overviews_first=True)
+    assert [form.is_raw for form in first] == [n >= 4 * STEP for n in rows]
+    assert all(form.size > ready.size for form, ready in zip(first, forms, strict=True) if form.is_raw)
+    assert [deflated_whole(form) for form in first] == forms

@@ -18,7 +18,7 @@ from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_wire.geometry import OVERVIEW, GeometryAnswer, PackedSkeleton, in_order
-from catmaid_wire.overviews import PackedForms, pack_forms
+from catmaid_wire.overviews import PackedForms, deflated_whole, pack_forms
 
 sql = load("skeletons/geometry")
 
@@ -100,8 +100,9 @@ async def skeleton_geometry(
 
 def _form(version: int, packed: PackedForms, *, is_coarse: bool) -> SentForm:
     """What is sent of a skeleton of a version."""
-    whole, overview = packed
-    return SentForm(OVERVIEW, overview) if is_coarse and overview is not None else SentForm(version, whole)
+    if is_coarse and packed.overview is not None:
+        return SentForm(OVERVIEW, packed.overview)
+    return SentForm(version, packed.whole)
 
 
 @dataclass(frozen=True)
@@ -225,15 +226,24 @@ async def _packed(
 ) -> dict[int, SentForm]:
     """The skeletons that still exist, from memory or the store, each in the form that is sent."""
     found: dict[int, SentForm] = {}
+    raw: dict[int, PackedForms] = {}
     for skeleton_id, state in states.items():
         packed = memory.find((project_id, skeleton_id, state.version))
-        if packed is not None:
+        if packed is not None and packed.is_raw and not is_coarse:
+            raw[skeleton_id] = packed
+        elif packed is not None:
             found[skeleton_id] = _form(state.version, packed, is_coarse=is_coarse)
+    ready = await asyncio.to_thread(lambda: [deflated_whole(packed) for packed in raw.values()])
+    for skeleton_id, packed in zip(raw, ready, strict=True):
+        version = states[skeleton_id].version
+        found[skeleton_id] = _form(version, packed, is_coarse=False)
+        memory.keep((project_id, skeleton_id, version), packed, packed.size)
     absent = {skeleton_id: state.nodes for skeleton_id, state in states.items() if skeleton_id not in found}
     for part in skeleton_parts(absent):
         rows = await fetch_all(connection, sql.nodes, project_id=project_id, skeleton_ids=array_text(part))
         note_size(connection, max((len(nodes or b"") for _, _, nodes in rows), default=0))
-        skeletons = await asyncio.to_thread(_pack_rows, [nodes or b"" for _, _, nodes in rows])
+        tables = [nodes or b"" for _, _, nodes in rows]
+        skeletons = await asyncio.to_thread(_pack_rows, tables, overviews_first=is_coarse)
         for (skeleton_id, version, _), packed in zip(rows, skeletons, strict=True):
             found[skeleton_id] = _form(version, packed, is_coarse=is_coarse)
             if version != _UNKNOWN:
@@ -255,7 +265,7 @@ def skeleton_parts(nodes: Mapping[int, int]) -> Iterator[list[int]]:
         yield part
 
 
-def _pack_rows(skeletons: Iterable[bytes]) -> list[PackedForms]:
+def _pack_rows(skeletons: Iterable[bytes], *, overviews_first: bool) -> list[PackedForms]:
     """Pack skeletons whose treenodes are given as the query gives them."""
     tables = [np.frombuffer(nodes, _NODE) for nodes in skeletons]
     ordered = [
@@ -266,4 +276,5 @@ def _pack_rows(skeletons: Iterable[bytes]) -> list[PackedForms]:
         np.concatenate([np.empty((0, 3)), *(positions for _, _, positions in ordered)]),
         np.concatenate([np.empty(0, np.int64), *(parents for _, parents, _ in ordered)]),
         np.array([len(table) for table in tables], np.int64),
+        overviews_first=overviews_first,
     )
