@@ -42,6 +42,8 @@ def test_a_scale_goes_from_low_to_high_and_has_a_colour_for_no_value() -> None:
     own = scale_palette("x", ["black", "white"], 0, 86_400, "time", ("", 0))
     assert own.rgba[[0, 127, 254], 0].tolist() == [0, 128, 255]
     assert (own.legend["high_text"], own.legend["no_value"]) == ("1970-01-02 00:00", None)
+    soon = scale_palette("age", None, 61, 75, "time", ("", 0)).legend
+    assert (soon["low_text"], soon["high_text"]) == ("1970-01-01 00:01:01", "1970-01-01 00:01:15")
 
 
 @pytest.mark.parametrize(

@@ -132,13 +132,16 @@ def scale_palette(
         places = np.linspace(0, len(stops) - 1, STEPS)
         between = [np.interp(places, np.arange(len(stops)), part) for part in stops.T]
         colors = _joined(np.rint(np.stack(between, axis=1)).astype(np.uint8))
+    low_text, high_text = _text(low, unit), _text(high, unit)
+    if unit == "time" and low_text == high_text:
+        low_text, high_text = (f"{pd.Timestamp(limit, unit='s'):%Y-%m-%d %H:%M:%S}" for limit in (low, high))
     legend: Legend = {
         "title": title,
         "kind": "scale",
         "low": low,
         "high": high,
-        "low_text": _text(low, unit),
-        "high_text": _text(high, unit),
+        "low_text": low_text,
+        "high_text": high_text,
         "unit": unit,
         "colormap": name,
         "colors": [text_of(int(one)) for one in colors[np.linspace(0, STEPS - 1, _SAMPLES).astype(int)]],

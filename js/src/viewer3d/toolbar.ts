@@ -67,6 +67,7 @@ export class SpaceToolbar {
   private readonly modes = new Map<DragMode, HTMLButtonElement>();
   private readonly switches = new Map<Switch, HTMLInputElement>();
   private named: readonly string[] | null = null;
+  private shownKind: CameraKind | null = null;
 
   /** @param keptViews - the menu of kept views */
   constructor(
@@ -100,10 +101,11 @@ export class SpaceToolbar {
   }
 
   showKind(kind: CameraKind): void {
+    this.shownKind = kind;
     const text = kind === "perspective" ? "persp" : "ortho";
     this.kind.textContent = text;
     // What is seen is part of what is said.
-    this.kind.setAttribute("aria-label", `${text}: orthographic or perspective (o)`);
+    this.kind.setAttribute("aria-label", `${text}: ${this.kind.title}`);
   }
 
   /** Offer the standard views and those that have names. */
@@ -130,6 +132,7 @@ export class SpaceToolbar {
   /** Say in the hints of buttons which keys do the same. */
   nameKeys(keymap: Keymap): void {
     this.keyed.name(keymap);
+    if (this.shownKind) this.showKind(this.shownKind);
   }
 
   focus(): void {

@@ -10,6 +10,7 @@ import { Synapses, type SynapsesState } from "../../src/viewer3d/things/synapses
 
 /** Legends as texts: there is no page here. */
 vi.mock("../../src/viewer3d/helpers/legend", () => ({
+  emptyLegend: (title: string) => [title, "none"],
   swatchLegend: (title: string, swatches: Array<{ name: string; color: string }>) => [
     title,
     ...swatches.map(({ name, color }) => `${name} ${color}`),
@@ -19,7 +20,7 @@ vi.mock("../../src/viewer3d/helpers/legend", () => ({
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-async function shown(colors: SynapsesState["synapse_colors"]) {
+async function shown(colors: SynapsesState["synapse_colors"], areThere = true) {
   const store = new SelectionStore({
     send: () => {},
     state: async () => ({ message: { col: "all", from: 0, rev: 0, mask: 63, active: null }, buffers: [] }),
@@ -45,7 +46,7 @@ async function shown(colors: SynapsesState["synapse_colors"]) {
   const arrivals = new Arrivals();
   const failed = vi.fn();
   const link: NeuronLink = { row: 0, relation: "presynaptic_to", partner: 7, place: [1, 2, 3] };
-  const links = [link, { ...link, partner: 8 }];
+  const links = areThere ? [link, { ...link, partner: 8 }] : [];
   const ask = vi.fn(async (ids: number[]) => new Map(ids.map((id) => [id, links])));
   const reader = new NeuronReader<NeuronLink[]>({ arrivals, visible: () => [1], failed }, ask);
   const legends: string[][] = [];
@@ -97,6 +98,19 @@ it("partners have no names where another colouring is wanted", async () => {
   expect(legends.at(-1)).toEqual([]);
   await vi.advanceTimersByTimeAsync(1000);
   expect(call).not.toHaveBeenCalled();
+});
+
+it("that are wanted where there are none have a legend that says so, once that is known", async () => {
+  const { synapses, change, legends } = await shown("relation", false);
+  expect(legends).toEqual([["synapses", "none"]]);
+  synapses.edited([1]);
+  change({ synapse_radius: 20 });
+  expect(legends.at(-1)).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(legends.at(-1)).toEqual(["synapses", "none"]);
+  change({ synapses: false });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([synapses.count, legends.at(-1)]).toEqual([0, []]);
 });
 
 it("other colours of neurons are shown at once, without links being read again", async () => {

@@ -45,6 +45,11 @@ export function swatchLegend(title: string, entries: readonly Swatch[], unit: st
   return [heading(title), ...shown];
 }
 
+/** Elements that say that there is nothing of what was asked for. */
+export function emptyLegend(title: string): HTMLElement[] {
+  return [heading(title), element("span", {}, "none")];
+}
+
 function heading(title: string): HTMLElement {
   return element("strong", {}, title);
 }

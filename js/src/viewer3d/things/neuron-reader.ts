@@ -39,6 +39,11 @@ export class NeuronReader<T> {
     return this.old.has(id) ? undefined : this.lastOf(id);
   }
 
+  /** Whether it was read since the last edit, also if there is nothing. */
+  has(id: number): boolean {
+    return this.known.has(id) && !this.old.has(id);
+  }
+
   /** What was known last: it may be old, until it comes again. */
   lastOf(id: number): T | undefined {
     return this.known.get(id) ?? undefined;

@@ -5,7 +5,7 @@ import type { Rpc } from "../../shared/rpc";
 import { FLAG, hexOf } from "../../shared/selection/delta";
 import type { SelectionStore } from "../../shared/selection/store";
 import type { Arrivals } from "../arrivals";
-import { swatchLegend } from "../helpers/legend";
+import { emptyLegend, swatchLegend } from "../helpers/legend";
 import type { NeuronScene } from "../neuron-scene";
 import type { SceneContent } from "../parts";
 import { type Ball, Balls } from "./balls";
@@ -98,7 +98,7 @@ export class Synapses implements SceneContent {
 
   neuronsChanged(): void {
     if (this.model.get("synapses")) this.links.readLater();
-    else if (this.balls.count > 0) this.build();
+    else this.build();
   }
 
   edited(ids: readonly number[] | null): void {
@@ -164,8 +164,15 @@ export class Synapses implements SceneContent {
   }
 
   private explain(shown: readonly ShownLink[]): void {
-    if (shown.length === 0 || this.model.get("synapse_colors") === "neuron") this.host.legend([]);
+    if (shown.length === 0) this.host.legend(this.areMissing() ? emptyLegend("synapses") : []);
+    else if (this.model.get("synapse_colors") === "neuron") this.host.legend([]);
     else this.host.legend(swatchLegend("synapses", relationSwatches(shown), "link"));
+  }
+
+  /** They are wanted and have come, and there are none. */
+  private areMissing(): boolean {
+    const visible = this.model.get("synapses") ? this.neurons.visibleHere() : [];
+    return visible.length > 0 && visible.every((id) => this.links.has(id));
   }
 
   private explainPartners(): void {
