@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_wire.arbor import UNKNOWN_PARENT, parent_rows
+from catmaid_wire.raw_deflate import RAW_DEFLATE, deflate
 
 MEDIA_TYPE: Final = "application/x-catmaid-geometry+msgpack"
 
@@ -39,13 +40,7 @@ BY_STEPS, BY_FLOATS, BY_NM = 0, 1, 2
 OVERVIEW: Final = -1
 """Version of what is only an overview of a skeleton: some of its nodes, whose rows name no treenodes."""
 
-_LEVEL: Final = 6
-"""Of compression: a million nodes take 0.1 s more than at level 1, for 4% fewer bytes."""
 
-_MANY_BYTES: Final = 1024
-"""Less is compressed without a code of its own, which a page takes longer to build than to use."""
-
-_RAW_DEFLATE: Final = -zlib.MAX_WBITS
 _BYTES_PER_NODE: Final = {BY_STEPS: 3 * 2 + 4, BY_FLOATS: 3 * 4 + 4, BY_NM: 3 * 2 + 4}
 
 Positions = NDArray[np.float64]
@@ -185,13 +180,13 @@ def pack_many(
             rows=end - start,
             encoding=int(encodings[index]),
             box=tuple(boxes[index].tolist()),
-            blob=_deflate(raw) if is_deflated else raw,
+            blob=deflate(raw) if is_deflated else raw,
         )
 
 
 def deflated(skeleton: PackedSkeleton) -> PackedSkeleton:
     """A skeleton as it is sent, of one that is packed but not deflated."""
-    return replace(skeleton, blob=_deflate(skeleton.blob))
+    return replace(skeleton, blob=deflate(skeleton.blob))
 
 
 def unpack(skeleton: PackedSkeleton) -> tuple[Positions, NDArray[np.int64]]:
@@ -389,14 +384,8 @@ def _read_steps(planes: NDArray[np.uint8], parents: NDArray[np.int64]) -> NDArra
     return sums[:n]
 
 
-def _deflate(raw: bytes) -> bytes:
-    strategy = zlib.Z_FIXED if len(raw) < _MANY_BYTES else zlib.Z_DEFAULT_STRATEGY
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW_DEFLATE, strategy=strategy)
-    return packer.compress(raw) + packer.flush()
-
-
 def _inflate(blob: bytes, expected: int) -> bytes:
-    unpacker = zlib.decompressobj(_RAW_DEFLATE)
+    unpacker = zlib.decompressobj(RAW_DEFLATE)
     try:
         raw = unpacker.decompress(blob, expected + 1)
     except zlib.error as error:
