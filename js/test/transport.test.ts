@@ -15,7 +15,7 @@ interface Call {
 }
 
 /** A kernel that knows some addresses and has every tile but those of column 9. */
-function kernel(direct: object[]) {
+function kernel(direct: object[], told?: (kind: string) => void) {
   const calls: Call[] = [];
   const call = async (method: string, params: Call["params"]) => {
     calls.push({ method, params });
@@ -24,7 +24,7 @@ function kernel(direct: object[]) {
     const buffers = ok.map((present) => new DataView(new ArrayBuffer(present ? 4 : 0)));
     return { result: { ok, media_type: "image/jpeg" }, buffers };
   };
-  return { calls, source: new TileSource({ call } as unknown as Rpc, JUPYTER) };
+  return { calls, source: new TileSource({ call } as unknown as Rpc, JUPYTER, told) };
 }
 
 const image = (): Response => new Response(new Blob(["x"], { type: "image/jpeg" }));
@@ -34,7 +34,10 @@ beforeEach(() => {
   vi.stubGlobal("fetch", fetched);
   fetched.mockReset();
 });
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 describe("an address", () => {
   it("is filled with the tile and its ticket", () => {
@@ -110,5 +113,41 @@ describe("the source", () => {
     await source.load(tile(2), wait());
     expect(calls.map(({ method }) => method)).toEqual(["tile_access", "tiles", "tile_access"]);
     expect(source.kind).toBe("direct");
+  });
+
+  it("looks for a faster way again, now and then, and tells each that it takes", async () => {
+    vi.useFakeTimers();
+    let reached = "";
+    fetched.mockImplementation(async (url) => {
+      if (reached && url.startsWith(reached)) return image();
+      throw new TypeError("refused");
+    });
+    const told: string[] = [];
+    const { source, calls } = kernel([DIRECT, PROXY], (kind) => told.push(kind));
+    const asked = (): number => calls.filter(({ method }) => method === "tile_access").length;
+    await source.load(tile(0), wait());
+    await source.load(tile(1), wait());
+    expect([source.kind, asked()]).toEqual(["comm", 1]);
+    vi.advanceTimersByTime(10_000);
+    await source.load(tile(2), wait());
+    await vi.advanceTimersByTimeAsync(1);
+    expect([source.kind, asked()]).toEqual(["comm", 2]);
+    reached = "http://jupyter.test";
+    vi.advanceTimersByTime(10_000);
+    await source.load(tile(3), wait());
+    expect(asked()).toBe(2);
+    vi.advanceTimersByTime(10_000);
+    await source.load(tile(4), wait());
+    await vi.advanceTimersByTimeAsync(1);
+    expect(source.kind).toBe("proxy");
+    reached = "http://";
+    vi.advanceTimersByTime(10_000);
+    await source.load(tile(5), wait());
+    await vi.advanceTimersByTimeAsync(1);
+    expect(source.kind).toBe("direct");
+    vi.advanceTimersByTime(1e9);
+    await source.load(tile(6), wait());
+    expect(asked()).toBe(4);
+    expect(told).toEqual(["comm", "proxy", "direct"]);
   });
 });

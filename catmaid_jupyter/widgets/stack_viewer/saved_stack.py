@@ -57,6 +57,7 @@ async def saved_stack(viewer: StackWidget, scope: PageScope) -> SavedWidget:
         "stack": _coarser(stack, window),
         "snapshot": {},
         "status": "starting",
+        "way": "",
         "user_keys": {},
         "keys_place": "",
     }

@@ -73,7 +73,7 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
     """
 
     _entry = "stack-viewer"
-    _not_kept: ClassVar = frozenset({"stack", "layers", "link_group", "status"})
+    _not_kept: ClassVar = frozenset({"stack", "layers", "link_group", "status", "way"})
 
     stack = traitlets.Dict().tag(sync=True)
     """The stack as the page knows it: id, title, plane, dimension (pixels), resolution and translation (nm) to the
@@ -115,6 +115,10 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
 
     status = traitlets.Unicode("starting").tag(sync=True)
     """How the image is doing: starting, ready, no-tiles, broken, outside, unreachable or offline."""
+
+    way = traitlets.Unicode("").tag(sync=True)
+    """How images come to the page that shows the viewer, the fastest way that works: `direct` from the service, `proxy`
+    through the Jupyter server, `comm` through the kernel; empty before the first. A faster one is looked for again."""
 
     def __init__(
         self,

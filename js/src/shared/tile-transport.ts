@@ -144,16 +144,25 @@ interface TileAccess {
 
 const PROBE_MS = 2_000;
 const ACCESS_MS = 8_000;
+/** How soon a better way is looked for again, and how seldom at last. */
+const FIRST_LOOK_MS = 10_000;
+const LAST_LOOK_MS = 300_000;
+/** The fastest first. */
+const KINDS: readonly TransportKind[] = ["direct", "proxy", "comm"];
 
-/** The fastest transport that works, found by trying; the kernel's comm is the last. */
+/** The fastest transport that works, found by trying; the kernel's comm is the last. A better one is looked for again. */
 export class TileSource {
   private readonly comm: CommTransport;
   private chosen: Promise<TileTransport> | undefined;
   private active: TileTransport | undefined;
+  private pause = FIRST_LOOK_MS;
+  private lookAt = Number.POSITIVE_INFINITY;
 
+  /** `told` is called with each way that is taken. */
   constructor(
     private readonly rpc: Rpc,
     private readonly jupyterBase: string,
+    private readonly told: (kind: TransportKind) => void = () => undefined,
   ) {
     this.comm = new CommTransport(rpc);
   }
@@ -170,6 +179,7 @@ export class TileSource {
   async load(tile: Tile, signal: AbortSignal): Promise<Blob | null> {
     const transport = await this.transport(tile);
     signal.throwIfAborted();
+    if (performance.now() >= this.lookAt) void this.lookForBetter(tile);
     try {
       return await transport.load(tile, signal);
     } catch (error) {
@@ -183,16 +193,33 @@ export class TileSource {
 
   private transport(tile: Tile): Promise<TileTransport> {
     this.chosen ??= this.choose(tile).then(
-      (transport) => {
-        this.active = transport;
-        return transport;
-      },
+      (transport) => this.take(transport),
       (error: unknown) => {
         this.chosen = undefined;
         throw error;
       },
     );
     return this.chosen;
+  }
+
+  private take(transport: TileTransport): TileTransport {
+    const isOther = this.active?.kind !== transport.kind;
+    this.active = transport;
+    this.lookAt = transport.kind === KINDS[0] ? Number.POSITIVE_INFINITY : performance.now() + this.pause;
+    if (isOther) this.told(transport.kind);
+    return transport;
+  }
+
+  /** Take a faster way if one works by now; what is loaded meanwhile comes as before. */
+  private async lookForBetter(tile: Tile): Promise<void> {
+    const before = this.active;
+    this.pause = Math.min(2 * this.pause, LAST_LOOK_MS);
+    this.lookAt = performance.now() + this.pause;
+    const found = await this.choose(tile).catch(() => null);
+    if (!found || !before || this.active !== before) return;
+    if (KINDS.indexOf(found.kind) >= KINDS.indexOf(before.kind)) return;
+    this.pause = FIRST_LOOK_MS;
+    this.chosen = Promise.resolve(this.take(found));
   }
 
   private async choose(tile: Tile): Promise<TileTransport> {

@@ -3,6 +3,7 @@ import type { KeysState } from "../shared/bindings/user-keys";
 import type { ImageLook } from "../shared/image/look";
 import type { Point } from "../shared/layer";
 import type { Stack } from "../shared/stack";
+import type { TransportKind } from "../shared/tile-transport";
 import type { BoxCorners } from "./box-drawing";
 
 /** The last picture, for pages without a kernel and for the moment before tiles come. */
@@ -44,5 +45,7 @@ export interface ViewerState extends KeysState, ImageLook {
   /** CSS pixels. */
   height: number;
   status: Status;
+  /** How tiles come to this page; empty before the first. */
+  way: TransportKind | "";
   snapshot: Partial<Snapshot>;
 }

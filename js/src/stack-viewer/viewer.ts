@@ -84,7 +84,7 @@ export class StackViewer {
     const place = model.get("position");
     const center = place && turned(stack.plane ?? "xy", place);
     this.camera = new Camera(stack, center, model.get("nm_per_pixel"), size);
-    const source = new TileSource(rpc, jupyterBase);
+    const source = new TileSource(rpc, jupyterBase, (way) => this.save({ way }));
     this.loader = new TileLoader(source, () => this.invalidate());
     this.painter = new ImagePainter(this.frame.image, stack, this.loader);
     this.meter = new FrameMeter(this.loader, () => source.kind);
