@@ -26,6 +26,7 @@ from benchmarks import (
     browser,
     history,
     images,
+    ingest,
     large_skeletons,
     many_skeletons,
     neuron_search,
@@ -61,18 +62,12 @@ def main(
         print(HEAD)
         counts = [int(count) for count in clients.split(",")]
         results = _measure(dataset, folder, only, counts, seconds, workers) | _measure_browser(scratch, only)
-        if re.search(only, "large_skeletons"):
-            results["large_skeletons"] = large_skeletons.main()
-        if re.search(only, "neuron_search"):
-            results["neuron_search"] = neuron_search.main()
         if re.search(only, "many_skeletons"):
             results["many_skeletons"] = many_skeletons.main(folder)
-        if re.search(only, "space"):
-            results["space"] = space.main()
-        if re.search(only, "images"):
-            results["images"] = images.main()
-        if re.search(only, "published_page"):
-            results["published_page"] = published_page.main()
+        for module in (large_skeletons, neuron_search, space, images, ingest, published_page):
+            name = module.__name__.removeprefix("benchmarks.")
+            if re.search(only, name):
+                results[name] = module.main()
         if re.search(only, "history"):
             results["history"] = history.main(dataset, folder)
         if out:
