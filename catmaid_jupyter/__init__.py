@@ -24,6 +24,7 @@ from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.open_link import open_link
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.client.space.drawn_region import DrawnRegion
 from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.stack import Stack
 
@@ -40,6 +41,7 @@ open = open_link  # noqa: A001  as it is called: cj.open(link); no part of `impo
 __all__ = [
     "CatmaidError",
     "Conflict",
+    "DrawnRegion",
     "Instance",
     "InvalidInput",
     "Neuron",

@@ -35,7 +35,7 @@ from catmaid_jupyter.client.proofreading.project_proofreading import ProjectProo
 from catmaid_jupyter.client.records.project_records import ProjectRecords
 from catmaid_jupyter.client.reviews.project_review import ProjectReview
 from catmaid_jupyter.client.shading.project_shading import ProjectShading
-from catmaid_jupyter.client.space.project_space import ProjectSpace
+from catmaid_jupyter.client.space.project_regions import ProjectRegions
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.client.user_hints import ProjectHints
 from catmaid_jupyter.client.user_keys import ProjectKeys
@@ -103,7 +103,7 @@ class Project(
     ProjectImports,
     ProjectImages,
     ProjectJobs,
-    ProjectSpace,
+    ProjectRegions,
     ProjectShading,
     ProjectRecords,
     ProjectSelection,

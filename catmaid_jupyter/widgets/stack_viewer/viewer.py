@@ -12,6 +12,7 @@ from ipywidgets import widget_serialization
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.jobs.job import new_job
+from catmaid_jupyter.client.space.saved_regions import keep_region, kept_regions
 from catmaid_jupyter.client.stack import Stack, turned
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.image_layer import ImageLayer
@@ -23,6 +24,7 @@ from catmaid_jupyter.widgets.stack_images.image_looks import HasImageLook
 from catmaid_jupyter.widgets.stack_images.stack_tiles import GivesTiles, stack_state
 from catmaid_jupyter.widgets.stack_viewer.layer_list import LayersTrait, tracing_layer_of
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
+from catmaid_jupyter.widgets.stack_viewer.region_list import RegionsTrait, regions_from_json, regions_to_json
 from catmaid_jupyter.widgets.stack_viewer.saved_stack import saved_box, saved_stack
 from catmaid_jupyter.widgets.stack_viewer.viewer_links import ViewerLinks
 from catmaid_jupyter.widgets.tracing_layer import TracingLayer
@@ -93,6 +95,12 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
 
     `project.nodes_in_box(*viewer.box)` gives its treenodes. Make it deeper by setting it, or in the line below the tool
     bar, which also makes it into a file (see `Stack.crop`).
+    """
+
+    regions = RegionsTrait().tag(sync=True, to_json=regions_to_json, from_json=regions_from_json)
+    """The regions that somebody drew, as `DrawnRegion`, by number or by name: `viewer.regions["region 1"].polygon`.
+
+    `project.neurons_in(region)` gives the neurons with nodes in it. Set it to show others, such as `project.regions`.
     """
 
     crosshair = traitlets.Bool(False).tag(sync=True)
@@ -317,6 +325,17 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
     async def _add_stack_layer(self, params: dict[str, Any]) -> None:
         """Show a stack above the others: ``{stack_id}``."""
         await asyncio.to_thread(self.add_layer, int(params["stack_id"]))
+
+    @method
+    async def _keep_regions(self, params: dict[str, Any]) -> None:
+        """Keep regions on the server for the user: ``{regions}``, as `DrawnRegion.to_json` gives them."""
+        for region in regions_from_json(params["regions"], self):
+            await keep_region(self.project.place, region, shared=False)
+
+    @method
+    async def _kept_regions(self, _params: dict[str, Any]) -> list[dict[str, Any]]:
+        """The regions that are kept on the server."""
+        return [region.to_json() for region in (await kept_regions(self.project.place)).values()]
 
     @method
     async def _crop(self, params: dict[str, Any]) -> str:

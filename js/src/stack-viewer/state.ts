@@ -5,6 +5,7 @@ import type { Point } from "../shared/layer";
 import type { Stack } from "../shared/stack";
 import type { TransportKind } from "../shared/tile-transport";
 import type { BoxCorners } from "./box-drawing";
+import type { DrawnRegion } from "./region-drawing";
 
 /** The last picture, for pages without a kernel and for the moment before tiles come. */
 export interface Snapshot {
@@ -39,6 +40,8 @@ export interface ViewerState extends KeysState, ImageLook {
   mini_map: boolean;
   /** Corners that a person has drawn, nm. */
   box: BoxCorners | null;
+  /** Regions that a person has drawn; absent in what older versions saved. */
+  regions?: DrawnRegion[];
   /** Viewers with the same text look at the same place; empty: this one is alone. */
   link_group: string;
   layers: string[];

@@ -22,6 +22,8 @@ interface ToolbarActions {
   help(): void;
   /** Draw a box, or forget the one that there is. */
   box(): void;
+  /** The button that opens the lines of regions. */
+  regions: HTMLElement;
   /** Show the small picture of the section, or hide it. */
   map(): void;
   images: ImagesPanelHost;
@@ -176,6 +178,7 @@ export class Toolbar {
       this.keyed.button("show the whole section", "view.fit", icon(ICONS.fit), () => camera.fit()),
       this.images.node,
       this.boxButton,
+      actions.regions,
       this.mapButton,
       element("span", { class: "cj-title", title: stack.title }, stack.title),
       this.keyed.button("keys and mouse", "view.help", "?", actions.help),

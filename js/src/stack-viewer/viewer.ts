@@ -15,11 +15,11 @@ import { depthOf, landingSection } from "../shared/stack";
 import { TileSource } from "../shared/tile-transport";
 import { fittingZoom, type StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
-import { BoxDrawing } from "./box-drawing";
 import { Camera } from "./camera";
 import { GESTURES } from "./commands";
 import { CropPanel } from "./crop-panel";
 import { paintCrosshair, paintOtherCursor } from "./crosses";
+import { DrawingTools } from "./drawing-tools";
 import { Frame } from "./frame";
 import { hookOf } from "./hook";
 import type { ImagesPanelHost, StackChoice } from "./images-panel";
@@ -57,7 +57,7 @@ export class StackViewer {
   private readonly input: Input;
   private readonly meter: FrameMeter;
   private readonly linked: LinkedViews;
-  private readonly box: BoxDrawing;
+  private readonly tools: DrawingTools;
   private readonly miniMap: MiniMap;
   private readonly pictures = new Pictures(() => this.picturesChanged());
   private readonly readout = new Readout(() => this.pictures.shown);
@@ -90,17 +90,16 @@ export class StackViewer {
     this.meter = new FrameMeter(this.loader, () => source.kind);
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
     this.people = new People((point) => this.camera.moveTo(point));
-    this.box = new BoxDrawing({
-      view: () => this.camera.view,
-      box: () => model.get("box"),
-      save: (box) => this.save({ box }),
-      armed: (isArmed) => {
-        this.toolbar.showDrawing(isArmed);
-        this.frame.stage.style.cursor = isArmed ? "crosshair" : "";
-      },
+    this.tools = new DrawingTools({
+      model,
+      rpc,
+      camera: this.camera,
+      messages: this.messages,
+      stage: this.frame.stage,
+      showBoxDrawing: (isArmed) => this.toolbar.showDrawing(isArmed),
       invalidate: () => this.invalidate(),
     });
-    this.layers = new Layers(model as AnyModel, this.layerHost(page), page, this.box, (layers) =>
+    this.layers = new Layers(model as AnyModel, this.layerHost(page), page, this.tools, (layers) =>
       this.pictures.order(layers),
     );
     this.miniMap = new MiniMap({
@@ -113,7 +112,8 @@ export class StackViewer {
     const toggleMap = (): void => this.save({ mini_map: !model.get("mini_map") });
     const actions = {
       help: () => this.toggleHelp(),
-      box: () => this.box.toggle(),
+      box: () => this.tools.box.toggle(),
+      regions: this.tools.panel.opener,
       map: toggleMap,
       images: this.imagesHost(),
       done: () => this.frame.stage.focus({ preventScroll: true }),
@@ -122,7 +122,8 @@ export class StackViewer {
     this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
     this.frame.stage.append(this.people.node, this.miniMap.node);
     this.frame.assemble(this.toolbar, this.messages, (height) => this.save({ height }));
-    this.toolbar.node.after(new CropPanel(model, rpc, this.messages, this.stopping.signal).node);
+    const crop = new CropPanel(model, rpc, this.messages, this.stopping.signal).node;
+    this.toolbar.node.after(this.tools.panel.node, crop);
     const keymap = new Keymap(companyOf("view"));
     this.keys = new UserKeys(model as unknown as AnyModel<KeysState>, rpc, keymap, () =>
       this.toolbar.nameKeys(keymap),
@@ -156,7 +157,7 @@ export class StackViewer {
 
   /** Start, once the root element is in the page. */
   start(): void {
-    for (const name of ["crosshair", "box"] as const) this.follow(name, () => this.invalidate());
+    for (const name of ["crosshair", "box", "regions"] as const) this.follow(name, () => this.tools.update());
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
     const picture = new OwnPicture(
       this.model,
@@ -234,7 +235,7 @@ export class StackViewer {
   }
 
   private paintCrosses(overlay: CanvasRenderingContext2D, view: StackView): void {
-    this.box.paint(overlay, view);
+    this.tools.paint(overlay, view);
     if (this.model.get("crosshair")) paintCrosshair(overlay, view);
     const { cursor } = this.linked;
     if (cursor) paintOtherCursor(overlay, view, cursor);
@@ -326,10 +327,8 @@ export class StackViewer {
 
   private tellPixel(): void {
     const { cursor } = this.input;
-    const text = cursor
-      ? pixelText(this.frame.image, this.camera.view, cursor)
-      : "Put the mouse over the picture first.";
-    this.messages.notify("info", text);
+    const text = cursor && pixelText(this.frame.image, this.camera.view, cursor);
+    this.messages.notify("info", text ?? "Put the mouse over the picture first.");
   }
 
   /** Give up what waits for the mouse; if nothing does, leave the picture. */
