@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ import traitlets
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.space.drawn_region import DrawnRegion
+from catmaid_jupyter.client.stack import Plane
 from catmaid_jupyter.widgets.stack_viewer.region_list import RegionsTrait, regions_from_json, regions_to_json
 
 CORNERS = ((0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (50.0, 20.0), (0.0, 100.0))
@@ -23,7 +24,7 @@ class Holder(traitlets.HasTraits):
 
 @pytest.mark.parametrize("plane", ["xy", "xz", "zy"])
 @pytest.mark.parametrize("corners", [CORNERS, CORNERS[::-1]])
-def test_a_region_and_its_volume_have_the_same_inside(plane: str, corners: tuple[tuple[float, float], ...]) -> None:
+def test_a_region_and_its_volume_have_the_same_inside(plane: Plane, corners: tuple[tuple[float, float], ...]) -> None:
     region = DrawnRegion("notched", corners, 200.0, 250.0, plane)
     volume = region.volume
     assert volume.is_closed
@@ -52,7 +53,7 @@ def test_regions_of_shapely_and_as_json() -> None:
         (lambda: DrawnRegion.of(CORNERS, "", (0, 1)), "needs a name"),
         (lambda: DrawnRegion.of(CORNERS, "a", (1, 0)), "ends before it begins"),
         (lambda: DrawnRegion.of(CORNERS, "a", (0, np.inf)), "not finite"),
-        (lambda: DrawnRegion.of(CORNERS, "a", (0, 1), "yx"), "along xy, xz or zy"),
+        (lambda: DrawnRegion.of(CORNERS, "a", (0, 1), cast("Any", "yx")), "along xy, xz or zy"),
         (lambda: DrawnRegion.of([(0, 0), (4, 4), (4, 0), (0, 4)], "a", (0, 1)), "cross or touch"),
         (lambda: DrawnRegion.from_json({"name": "a"}), "This is no region"),
     ]

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.space.volume import NOT_SAVED, Volume
-from catmaid_jupyter.client.stack import turned
+from catmaid_jupyter.client.stack import Plane, turned
 
 _PLANES: Final = ("xy", "xz", "zy")
 _LONGEST_NAME: Final = 200
@@ -42,7 +42,7 @@ class DrawnRegion:
     corners: tuple[Corner, ...]
     lower: float
     upper: float
-    plane: str = "xy"
+    plane: Plane = "xy"
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME:
@@ -59,7 +59,7 @@ class DrawnRegion:
             raise InvalidInput(f"The edges of the region {self.name!r} cross or touch each other.")
 
     @classmethod
-    def of(cls, polygon: Any, name: str, depths: Sequence[float], plane: str = "xy") -> DrawnRegion:
+    def of(cls, polygon: Any, name: str, depths: Sequence[float], plane: Plane = "xy") -> DrawnRegion:
         """A region of a polygon.
 
         polygon : a shapely.Polygon without holes, or its corners (right, down), nm.
@@ -81,7 +81,7 @@ class DrawnRegion:
         """A region of what `to_json` gave; `InvalidInput` for anything else."""
         try:
             corners = tuple((float(x), float(y)) for x, y in value["corners"])
-            return cls(str(value["name"]), corners, float(value["lower"]), float(value["upper"]), str(value["plane"]))
+            return cls(str(value["name"]), corners, float(value["lower"]), float(value["upper"]), value["plane"])
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidInput(f"This is no region: {error!r:.200}") from None
 
@@ -113,7 +113,8 @@ class DrawnRegion:
         places = np.asarray(points, np.float64).reshape(-1, 3)
         right, down, depth = places[:, ["xyz".index(axis) for axis in _AXES[self.plane]]].T
         is_inside: NDArray[np.bool_] = shapely.intersects_xy(self.polygon, right, down)
-        return is_inside & (depth >= self.lower) & (depth <= self.upper)
+        found: NDArray[np.bool_] = is_inside & (depth >= self.lower) & (depth <= self.upper)
+        return found
 
     @property
     def volume(self) -> Volume:
