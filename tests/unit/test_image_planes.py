@@ -39,13 +39,14 @@ async def test_sections_along_xz_and_zy_keep_their_rows_until_pixels_are_square(
     levels = [full, np.stack([halved(section) for section in full])]
     levels.append(np.stack([halved(section) for section in levels[1]]))
     await write_levels(tmp_path / "made", kind, levels)
-    for orientation, order in (("xz", (1, 0, 2)), ("zy", (2, 1, 0))):
+    # 517 pixels to the right need a level more than 333 down until a tile shows the whole section.
+    for orientation, order, count in (("xz", (1, 0, 2), 5), ("zy", (2, 1, 0), 4)):
         said: dict[str, Any] = {"orientation": orientation, "tile_size": (64, 64)}
         stack, _, _ = await looker.look(StackRequest(address=str(tmp_path / "made"), **said))
         factors = [tuple(factor[:2]) for factor in stack.downsample_factors or ()]
         # 40 nm is 2**3.3 times 4: rows are halved when that is nearer to a square.
         squarer = [(1, 1), (2, 1), (4, 1), (8, 1), (16, 2)]
-        assert factors == [pair if orientation == "xz" else pair[::-1] for pair in squarer]
+        assert factors == [pair if orientation == "xz" else pair[::-1] for pair in squarer[:count]]
         for zoom, factor in enumerate(factors):
             finest = min(zoom, 2)
             section = levels[finest].transpose(order)[301 >> finest]  # (depth, down, right)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import traitlets
 from ipywidgets import widget_serialization
@@ -13,7 +13,7 @@ from ipywidgets import widget_serialization
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.jobs.job import new_job
 from catmaid_jupyter.client.space.saved_regions import keep_region, kept_regions
-from catmaid_jupyter.client.stack import Stack, turned
+from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.image_layer import ImageLayer
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
@@ -22,6 +22,7 @@ from catmaid_jupyter.widgets.rpc import method
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedBox, SavedWidget
 from catmaid_jupyter.widgets.stack_images.image_looks import HasImageLook
 from catmaid_jupyter.widgets.stack_images.stack_tiles import GivesTiles, stack_state
+from catmaid_jupyter.widgets.stack_viewer.first_view import chosen_stack, grid_values, middle_of
 from catmaid_jupyter.widgets.stack_viewer.layer_list import LayersTrait, tracing_layer_of
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.region_list import RegionsTrait, regions_from_json, regions_to_json
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from catmaid_jupyter.client.selection import Selection
 
 _CHANNEL_COLORS = ("green", "magenta", "cyan", "orange", "blue", "red", "yellow")
-_GRID_NM = (200_000.0, 200_000.0, 200_000.0)
-"""Size of the grid of a project without images."""
 
 
 class LinkedViewer(Protocol):
@@ -136,7 +135,7 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         position: Sequence[float] | None = None,
         **traits: Any,
     ) -> None:
-        shown = _chosen(project, stack)
+        shown = chosen_stack(project, stack)
         self._refuse_unknown(traits)
         self.project = project
         self._find_tiles(shown)
@@ -144,7 +143,7 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
             project.instance,
             stack=stack_state(shown, self._hosts),
             layers=list(layers),
-            position=_middle(shown) if position is None else position,
+            position=middle_of(shown) if position is None else position,
             **traits,
         )
 
@@ -366,38 +365,3 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         if layer is None:
             raise InvalidInput("This viewer has no tracing layer.")
         return layer
-
-
-def _chosen(project: Project, stack: Stack | int | str | None) -> Stack:
-    """The stack to show; a grid in a project without images."""
-    if isinstance(stack, Stack):
-        return stack
-    try:
-        return project.stack(stack)
-    except NotFound:
-        if stack is not None:
-            raise
-        return Stack.grid(_GRID_NM)
-
-
-def grid_values(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `Stack.grid` that make the grid of a viewer's `stack` again."""
-    plane = state["plane"]
-    size = [pixels * nm for pixels, nm in zip(state["dimension"], state["resolution"], strict=True)]
-    return {
-        "size": turned(plane, cast("Any", size)),
-        "resolution": state["resolution"],
-        "translation": turned(plane, state["translation"]),
-        "plane": plane,
-    }
-
-
-def _middle(stack: Stack) -> tuple[float, float, float]:
-    """Middle of the middle section, where an index times the resolution is the centre of a pixel."""
-    corner = turned(stack.plane, stack.translation)
-    right, down, deep = (
-        round(start + nm * (pixels - 1) / 2, 6)
-        for start, nm, pixels in zip(corner, stack.resolution, stack.dimension, strict=True)
-    )
-    thickness, depth = stack.resolution[2], corner[2]
-    return turned(stack.plane, (right, down, depth + (deep - depth) // thickness * thickness))

@@ -1,0 +1,50 @@
+"""What a stack viewer shows at first: which stack, or which grid, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from catmaid_jupyter.api.errors import NotFound
+from catmaid_jupyter.client.stack import Stack, turned
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.client.project import Project
+
+_GRID_NM = (200_000.0, 200_000.0, 200_000.0)
+"""Size of the grid of a project without images."""
+
+
+def chosen_stack(project: Project, stack: Stack | int | str | None) -> Stack:
+    """The stack to show; a grid in a project without images."""
+    if isinstance(stack, Stack):
+        return stack
+    try:
+        return project.stack(stack)
+    except NotFound:
+        if stack is not None:
+            raise
+        return Stack.grid(_GRID_NM)
+
+
+def grid_values(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `Stack.grid` that make the grid of a viewer's `stack` again."""
+    plane = state["plane"]
+    size = [pixels * nm for pixels, nm in zip(state["dimension"], state["resolution"], strict=True)]
+    return {
+        "size": turned(plane, cast("Any", size)),
+        "resolution": state["resolution"],
+        "translation": turned(plane, state["translation"]),
+        "plane": plane,
+    }
+
+
+def middle_of(stack: Stack) -> tuple[float, float, float]:
+    """Middle of the middle section, where an index times the resolution is the centre of a pixel."""
+    corner = turned(stack.plane, stack.translation)
+    right, down, deep = (
+        round(start + nm * (pixels - 1) / 2, 6)
+        for start, nm, pixels in zip(corner, stack.resolution, stack.dimension, strict=True)
+    )
+    thickness, depth = stack.resolution[2], corner[2]
+    return turned(stack.plane, (right, down, depth + (deep - depth) // thickness * thickness))
