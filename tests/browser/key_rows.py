@@ -265,17 +265,14 @@ REVIEWING = (
 )  # fmt: skip
 """Review and proofreading."""
 
-_SELECTION = "viewer.selection = project.selection([{}])"
 _CHOSEN = "sorted(project.skeletons.set_index('id')['name'][int(one)] for one in viewer.selection.skeleton_ids)"
 _GROUPS = "viewer.layers[0].visibility_groups = [[viewer.active_skeleton], [viewer.active_skeleton]]"
 
 CHOOSING = (
-    Row("Y", "tip", "key y", kernel=(_CHOSEN, ["traced"]), given=_SELECTION.format("")),
-    Row("Ctrl+Y", "tip", "key ctrl+y", kernel=(_CHOSEN, []), given=_SELECTION.format("viewer.active_skeleton")),
-    Row("Shift+Y", "tip", "hover 60,0; key shift+y; click 50,170", kernel=(_CHOSEN, ["partner", "traced"]),
-        given=_SELECTION.format("")),
-    Row("Ctrl+Shift+Y", "tip", "hover 60,0; key ctrl+shift+y; click 50,170", kernel=(_CHOSEN, []),
-        given=_SELECTION.format("viewer.active_skeleton")),
+    Row("Y", "tip", "key y", kernel=(_CHOSEN, ["traced"])),
+    Row("Ctrl+Y", "tip", "key ctrl+y", kernel=(_CHOSEN, [])),
+    Row("Shift+Y", "tip", "hover 60,0; key shift+y; click 50,170", kernel=(_CHOSEN, ["partner", "traced"])),
+    Row("Ctrl+Shift+Y", "tip", "hover 60,0; key ctrl+shift+y; click 50,170", kernel=(_CHOSEN, [])),
     Row("Home", "tip", "key home", kernel=("viewer.layers[0].hidden_groups", [1]), given=_GROUPS),
     Row("Home again", "tip", "key home", kernel=("viewer.layers[0].hidden_groups", [])),
     Row("Shift+Home", "tip", "key shift+home", kernel=("viewer.layers[0].hidden_groups", [2])),

@@ -203,14 +203,19 @@ class Scene:
             self.before = await read_stored(self.store, self.project.id)
         await self._clear()
         node = None if active is None or active in CONNECTORS else self.ids[active]
-        place = f"viewer.position = {self.middle!r}\nviewer.nm_per_pixel = 3.0"
+        # The kernel may not know yet that the view has moved: what is set to the same again would not be sent.
+        x, y, z = self.middle
+        place = "\n".join(
+            f"viewer.position, viewer.nm_per_pixel = {(x + away, y, z)!r}, {3.0 + away}" for away in (1, 0)
+        )
         await self.notebook.value("None", f"{place}\nviewer.active_node = {node}")
         await self.viewer.until(
             "(tracing.active?.id ?? null) === argument[0] && tracing.node(argument[1])"
             " && Math.hypot(viewer.view.center[0] - argument[2], viewer.view.center[1] - argument[3]) < 1"
-            " && Math.abs(viewer.view.nmPerPixel - 3) < 1e-6 && tracing.counts.treenodes === argument[4]"
+            " && Math.abs(viewer.view.center[2] - argument[6]) < 1 && Math.abs(viewer.view.nmPerPixel - 3) < 1e-6"
+            " && tracing.counts.treenodes === argument[4]"
             " && tracing.counts.links === argument[5] && tracing.pending === 0",
-            [node, self.ids["far"], *self.middle[:2], len(NODES), len(LINKS)],
+            [node, self.ids["far"], x, y, len(NODES), len(LINKS), z],
         )
         if active is not None and active in CONNECTORS:
             await self.viewer.click(await self.viewer.node_place(self.ids[active]))

@@ -12,7 +12,7 @@ from catmaid_server.service.opening import opened_store
 from tests.browser.gestures import perform, written
 from tests.browser.key_rows import TABLES, Row
 from tests.browser.key_scene import Scene
-from tests.browser.site import Open, OpenNotebook, Site
+from tests.browser.site import VIEW, Open, OpenNotebook, Site
 from tests.browser.space import Space
 from tests.browser.space_keys import SPACE_ROWS, camera_words
 from tests.browser.test_viewer3d import cells, neurons_in_space
@@ -31,7 +31,7 @@ async def store(site: Site) -> AsyncIterator[Store]:
 @pytest.mark.parametrize("table", TABLES)
 async def test_gestures_change_what_they_say(table: str, site: Site, store: Store, open_viewer: Open) -> None:
     project = await site.new_project()
-    scene = Scene(project, store, *await open_viewer(project))
+    scene = Scene(project, store, *await open_viewer(project, f"{VIEW}, selection=project.selection()"))
     failed = []
     for row in TABLES[table]:
         try:
