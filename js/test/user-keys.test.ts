@@ -44,7 +44,7 @@ test("a change holds in all viewers of the same user in the page", async () => {
   expect([one, other, stranger].map((each) => each?.keymap.holder("p"))).toEqual([
     "tracing.parent",
     "tracing.parent",
-    null,
+    "tracing.peek",
   ]);
 });
 
