@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import uuid
 import weakref
 from collections.abc import Callable, Mapping
@@ -326,7 +327,7 @@ def parse_url(text: str) -> URL:
 def _new_session(origin: Origin) -> aiohttp.ClientSession:
     local = origin.socket is not None or origin.url.host in _LOCAL_HOSTS
     return aiohttp.ClientSession(
-        connector=None if origin.socket is None else aiohttp.UnixConnector(str(origin.socket)),
+        connector=_connector(origin),
         timeout=_TIMEOUT,
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=not local,
@@ -334,6 +335,15 @@ def _new_session(origin: Origin) -> aiohttp.ClientSession:
         headers={"Accept-Encoding": "identity"} if local else None,
         trace_configs=[_staying_with(origin)],
     )
+
+
+def _connector(origin: Origin) -> aiohttp.BaseConnector | None:
+    if origin.socket is not None:
+        return aiohttp.UnixConnector(str(origin.socket))
+    if origin.url.scheme != "https":
+        return None
+    # As `SSL_CERT_FILE` is by now: aiohttp itself has read the certificates when it was imported.
+    return aiohttp.TCPConnector(ssl=ssl.create_default_context())
 
 
 def _staying_with(origin: Origin) -> aiohttp.TraceConfig:
