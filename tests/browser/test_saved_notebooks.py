@@ -26,7 +26,7 @@ from tests.helpers.patience import PATIENCE_MS
 VIEW = "application/vnd.jupyter.widget-view+json"
 # How many shades the canvas over the image has, on which the saved picture is.
 _COLOURS = """() => {
-  const canvases = document.querySelectorAll('[data-testid="stack-viewer"] canvas');
+  const canvases = document.querySelectorAll('[data-testid="overlay"]');
   const canvas = [...canvases].at(-1);
   const context = canvas.getContext("2d");
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
@@ -126,7 +126,7 @@ async def test_a_trusted_notebook_shows_saved_views_to_a_kernel_that_knows_nothi
     await notebook.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
     await notebook.show()
-    canvas = notebook.page.locator('[data-testid="stack-viewer"] canvas').last
+    canvas = notebook.page.get_by_test_id("overlay").last
     await canvas.wait_for(timeout=PATIENCE_MS)
     await notebook.page.wait_for_function(_COLOURS, timeout=PATIENCE_MS)
     tree = notebook.page.get_by_test_id("annotation-browser").get_by_test_id("saved-rows")
