@@ -6,7 +6,7 @@ import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, get_args
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
@@ -27,11 +27,13 @@ PLANES: tuple[Plane, ...] = get_args(Plane)
 _GRID_ID = 0
 """Of stacks that no server has."""
 
+_T = TypeVar("_T")
+
 Triple = tuple[float, float, float]
 
 
-def turned(plane: Plane, place: Triple) -> Triple:
-    """From coordinates of the project to those of a plane (right, down, depth), or back."""
+def turned(plane: Plane, place: tuple[_T, _T, _T]) -> tuple[_T, _T, _T]:
+    """From coordinates of the project, or columns of them, to those of a plane (right, down, depth), or back."""
     x, y, z = place
     return {"xy": (x, y, z), "xz": (x, z, y), "zy": (z, y, x)}[plane]
 

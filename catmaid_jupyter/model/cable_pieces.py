@@ -130,9 +130,10 @@ def are_near(pieces: CablePieces, others: CablePieces, tolerance: float, angle: 
 
 def pairs_within(points: Points, tree: Any, reach: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Which of some points are within a distance of which points of a `KDTree`: the numbers of both, pair by pair."""
-    lists: list[list[int]] = list(tree.query_ball_point(points, reach))
-    rows = np.repeat(np.arange(len(lists)), [len(one) for one in lists])
-    return rows, np.array([other for one in lists for other in one], dtype=np.int64)
+    from scipy.spatial import KDTree  # noqa: PLC0415  it takes long to import
+
+    found = KDTree(points).sparse_distance_matrix(tree, reach, output_type="ndarray")
+    return found["i"], found["j"]
 
 
 def _distances(points: Points, others: CablePieces, other: NDArray[np.int64]) -> NDArray[np.float64]:

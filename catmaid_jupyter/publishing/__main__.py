@@ -32,4 +32,5 @@ def _failed(sentence: str) -> int:
     return 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

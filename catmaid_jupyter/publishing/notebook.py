@@ -70,6 +70,7 @@ def write_views(model_ids: Sequence[str], file: str, options: Mapping[str, Any])
     """Write the widgets of outputs to a file: the pack, and the HTML of each output. Runs in the notebook's kernel."""
     written: dict[str, Any] = {"error": "", "rows": {}, "views": None}
     try:
+        # What ipywidgets knows may be a weak reference in disguise; the bound method has the widget itself.
         shown = [_instances[model_id].__repr__.__self__ for model_id in model_ids if model_id in _instances]
         rows = shown_widgets(shown)
         widgets = list(dict.fromkeys(widget for row in rows for widget in row))

@@ -72,13 +72,23 @@ class CoursePanel(ProjectWidget):
 
     def _concerns(self, change: Change) -> bool:
         """Whether the course may be otherwise after a change of the project."""
-        return str(change["label"]).startswith(_OF_COURSES)
+        touched = change["skeleton_ids"]
+        if touched is None or str(change["label"]).startswith(_OF_COURSES):
+            return True
+        return any(one["skeleton_id"] in touched for one in self._state.assignments)
 
     @method
     async def _refresh(self, _params: dict[str, Any]) -> None:
         """Read the course now."""
         self._state = await self._read()
         self.set_trait("content", self._content(self._state))
+
+    @method
+    async def _go_to_node(self, params: dict[str, Any]) -> str:
+        """Go to the node that a message is about: ``{treenode_id}``; says what is there."""
+        node_id = int(params["treenode_id"])
+        await self._show_place(await self._place_of(node_id), node_id)
+        return f"Node {node_id} is active."
 
     async def _post(self, seed_id: int, what: str, form: Form) -> Any:
         answer = await post_to_seed(self.project.place, self.course.id, seed_id, what, form)

@@ -149,6 +149,12 @@ async def test_students_and_strangers_are_told_what_they_may_not(service: Servic
         assert course.seeds.empty
         course.remove_student("tracer")
         assert own.courses.empty
+        with pytest.warns(UserWarning, match=r"The course 'EM 2072' is new\. Did you mean 'EM 2027'\?.*course\.delete"):
+            mistyped = test.course("EM 2072")
+        mistyped.delete()
+        assert test.courses["name"].tolist() == [NAME]
+        with pytest.raises(cj.NotFound):
+            mistyped.delete()
 
     await in_class(service, story)
 
@@ -173,6 +179,8 @@ async def test_any_two_neurons_are_compared(service: Service) -> None:
         assert 'class="cj-missed"' in shown
         assert 'class="cj-extra"' not in shown
         assert "of the gold cable" in repr(found)
+        with pytest.raises(cj.InvalidInput, match="give a tolerance of at least"):
+            cj.compare(test.neuron("mine"), gold, tolerance=1e-6)
         assert cj.compare(gold.morphology, [gold]).score == 1
         refused: tuple[Any, ...] = (17, "gold", [])
         for bad in refused:

@@ -124,7 +124,7 @@ async def test_every_versioned_table_is_taken_back_or_says_why_not(module_store:
     )
     told = (
         "What people make in a project is taken back: name the table in REVERTIBLE. Else exclude it by a migration"
-        " that makes revertible_table anew, and name it in NOT_REVERTIBLE with the reason."
+        " that replaces tables_without_undo(), and name it in NOT_REVERTIBLE with the reason."
     )
     assert revertible == included, told
     assert tables - set(NOT_VERSIONED) - revertible == excluded, told

@@ -10,6 +10,7 @@ ALSO_NONE = {
     "courses.add_seed",
     "courses.add_students",
     "courses.create",
+    "courses.delete",
     "courses.describe",
     "courses.remove_seed",
     "courses.remove_student",

@@ -40,6 +40,7 @@ SYNAPSES_COMPARED: Final[FrameSchema] = {
     "recall": "float64",
 }
 _PIECES_OF_TOLERANCE: Final = 4
+_MOST_PIECES: Final = 5_000_000
 _MOST_ANGLE: Final = 90.0
 _ROWS_OF_HTML: Final = 10
 
@@ -224,6 +225,7 @@ def compare_arbors(
     shortest = tolerance if min_branch is None else min_branch
     _require_values(tolerance, synapse_tolerance, angle, shortest)
     step = tolerance / _PIECES_OF_TOLERANCE
+    _require_few_pieces(step, mine, gold)
     pieces, gold_pieces = (cut(arbor.parents, arbor.xyz, step) for arbor in (mine, gold))
     missed = match_cable(gold_pieces, pieces, tolerance, angle=angle, min_length=shortest)
     extra = match_cable(pieces, gold_pieces, tolerance, angle=angle, min_length=shortest)
@@ -248,6 +250,16 @@ def _require_values(tolerance: float, synapse_tolerance: float, angle: float | N
         raise InvalidInput(f"angle is from 0 to 90 degrees, not {angle!r}.")
     if not min_branch >= 0:
         raise InvalidInput(f"min_branch is a length of 0 nm or more, not {min_branch!r}.")
+
+
+def _require_few_pieces(step: float, *arbors: Morphology) -> None:
+    cable = sum(arbor.cable_length for arbor in arbors)
+    if cable / step > _MOST_PIECES:
+        least = cable / _MOST_PIECES * _PIECES_OF_TOLERANCE
+        raise InvalidInput(
+            f"{format_length(cable)} of cable cannot be compared within so little: give a tolerance of at least "
+            f"{format_length(least)}."
+        )
 
 
 def arbor_of(neuron: Any) -> tuple[str, Morphology]:

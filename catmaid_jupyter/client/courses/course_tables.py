@@ -134,7 +134,7 @@ def student_table(state: CourseState) -> pd.DataFrame:
 
 def seed_table(state: CourseState, *, with_gold: bool) -> pd.DataFrame:
     """The seeds by level; -1 where there is no gold neuron."""
-    rows = [{**seed, "name": seed["name"]} for seed in state.seeds]
+    rows = [dict(seed) for seed in state.seeds]
     if not with_gold:
         return _frame(rows, SEEDS)
     for row in rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pandas as pd
 
 from catmaid_jupyter.api import loop
@@ -38,6 +40,7 @@ class ProjectCourses(Public):
             course.add_students("students.csv")
             course.add_seed(level=1, at=(5000, 4000, 1200), name="{initials} 1", task="Trace to both ends")
 
+        Warns if it is new and another one has nearly this name.
         Raises `NotFound` for others if they learn in no course of this name.
         """
         self.place.require_history("courses")
@@ -45,12 +48,14 @@ class ProjectCourses(Public):
         found = loop.run(find_course(self.place, wanted))
         if found is None:
             self.place.require_present()
+            own = self.courses["name"].tolist()
             try:
                 found = loop.run(make_course(self.place, wanted))
             except NotAllowed:
-                own = self.courses["name"].tolist()
                 raise NotFound(
                     f"You learn in no course {wanted!r} of {self.title!r}.{did_you_mean(wanted, own)} The trainer adds "
                     "you by course.add_students."
                 ) from None
+            if similar := did_you_mean(wanted, own):
+                warnings.warn(f"The course {wanted!r} is new.{similar} course.delete() deletes it again.", stacklevel=2)
         return Course(self, int(found["id"]), str(found["name"]), teaches=bool(found["teaches"]))

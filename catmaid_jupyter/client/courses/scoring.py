@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -68,6 +69,7 @@ class Scoring:
         self._project = project
         self._options = options
         self._gold: dict[int, tuple[str, Morphology]] = {}
+        self._traced: dict[int, tuple[str, Morphology]] = {}
 
     def comparison(self, student: dict[str, Any], seed: dict[str, Any]) -> NeuronComparison:
         """A student's neuron beside the gold neuron.
@@ -82,13 +84,26 @@ class Scoring:
             raise InvalidInput(f"{name!r} was not begun.")
         if progress["skeleton_id"] < 0:
             raise NotFound(f"The first node of {name!r} was deleted.")
-        traced = arbor_of(self._project.skeleton(progress["skeleton_id"]))
+        skeleton_id = progress["skeleton_id"]
+        traced = self._traced.get(skeleton_id) or arbor_of(self._project.skeleton(skeleton_id))
         return compare_arbors(*traced, *self._gold_of(seed), **self._options)
 
     def table(self) -> pd.DataFrame:
         """A row for each student and seed; what cannot be compared has a note that says why."""
+        self._read_traced()
         rows = [self._row(student, seed) for student in self._state.students for seed in self._state.seeds]
         return frame({name: [row[name] for row in rows] for name in SCORES}, SCORES)
+
+    def _read_traced(self) -> None:
+        """Read what is to be compared, together."""
+        with_gold = {seed["id"] for seed in self._state.seeds if seed["gold_skeleton_id"] is not None}
+        begun = [one["skeleton_id"] for one in self._state.assignments if one["seed_id"] in with_gold]
+        wanted = list(dict.fromkeys(one for one in begun if one is not None))
+        if not wanted:
+            return
+        with contextlib.suppress(NotFound):  # one that is gone by now has a note, when it is read alone
+            arbors = self._project.morphology(wanted)
+            self._traced = {one: (arbors.names[one], arbors[one]) for one in wanted}
 
     def _row(self, student: dict[str, Any], seed: dict[str, Any]) -> dict[str, Any]:
         progress = self._state.progress(student, seed)

@@ -56,6 +56,10 @@ class Teaching(CourseAccess):
         """Change what students are told; what is not given stays as it is."""
         self._send("", {"instructions": instructions, "confidence_guide": confidence_guide})
 
+    def delete(self) -> None:
+        """Delete the course, with its students, seeds, and what was noted and said of the work; the neurons stay."""
+        self._delete("")
+
     def add_students(
         self,
         students: str | os.PathLike[str] | pd.DataFrame | dict[str, str] | Iterable[str] | None = None,
@@ -123,10 +127,7 @@ class Teaching(CourseAccess):
 
     def remove_seed(self, seed: int | str) -> None:
         """Delete a seed, with what was noted of the work on it; the neurons stay."""
-        found = chosen_seed(self._board(), seed)
-        self._place.require_present()
-        path = self._place.path(f"courses/{self.id}/seeds/{found['id']}")
-        loop.run(self._place.http.request("DELETE", path))
+        self._delete(f"seeds/{chosen_seed(self._board(), seed)['id']}")
 
     def accept(self, student: str, seed: int | str, comment: str = "") -> None:
         """Accept a neuron that a student handed in. Raises `InvalidInput` if it was not."""
@@ -181,6 +182,10 @@ class Teaching(CourseAccess):
         self._place.require_present()
         path = self._place.path(f"courses/{self.id}/{below}")
         return loop.run(self._place.http.request("POST", path, form=form)).json()
+
+    def _delete(self, below: str) -> None:
+        self._place.require_present()
+        loop.run(self._place.http.request("DELETE", self._place.path(f"courses/{self.id}/{below}")))
 
     def _gold_of(self, gold: Any) -> dict[str, int]:
         """The fields that name a gold neuron."""

@@ -13,9 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.space.volume import NOT_SAVED, Volume
-from catmaid_jupyter.client.stack import Plane, turned
+from catmaid_jupyter.client.stack import PLANES, Plane, turned
 
-_PLANES: Final = ("xy", "xz", "zy")
 _LONGEST_NAME: Final = 200
 _MOST_CORNERS: Final = 2_000
 
@@ -47,7 +46,7 @@ class DrawnRegion:
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME:
             raise InvalidInput(f"A region needs a name of at most {_LONGEST_NAME} characters.")
-        if self.plane not in _PLANES:
+        if self.plane not in PLANES:
             raise InvalidInput(f"A region is drawn along xy, xz or zy, not {self.plane!r:.40}.")
         if not 3 <= len(self.corners) <= _MOST_CORNERS:
             raise InvalidInput(f"A region has 3 to {_MOST_CORNERS} corners, not {len(self.corners)}.")
@@ -111,7 +110,8 @@ class DrawnRegion:
         import shapely  # noqa: PLC0415  it takes long to import
 
         places = np.asarray(points, np.float64).reshape(-1, 3)
-        right, down, depth = places[:, ["xyz".index(axis) for axis in _AXES[self.plane]]].T
+        x, y, z = places.T
+        right, down, depth = turned(self.plane, (x, y, z))
         is_inside: NDArray[np.bool_] = shapely.intersects_xy(self.polygon, right, down)
         found: NDArray[np.bool_] = is_inside & (depth >= self.lower) & (depth <= self.upper)
         return found
@@ -126,7 +126,8 @@ class DrawnRegion:
             ring = ring[::-1]
         rows = {tuple(corner): row for row, corner in enumerate(ring.tolist())}
         parts = shapely.get_parts(shapely.constrained_delaunay_triangles(shapely.Polygon(ring)))
-        lids = np.array([[rows[tuple(corner)] for corner in _turning_left(part)] for part in parts])
+        triangles = [np.asarray(part.exterior.coords)[:3].tolist() for part in shapely.orient_polygons(parts)]
+        lids = np.array([[rows[tuple(corner)] for corner in triangle] for triangle in triangles])
         count = len(ring)
         here = np.arange(count)
         there = (here + 1) % count
@@ -135,17 +136,7 @@ class DrawnRegion:
         )
         faces = np.concatenate([lids[:, ::-1], lids + count, sides])
         flat = np.concatenate([np.column_stack([ring, np.full(count, depth)]) for depth in (self.lower, self.upper)])
-        places = flat[:, [_AXES[self.plane].index(axis) for axis in "xyz"]]
+        right, down, deep = flat.T
+        places = np.column_stack(turned(self.plane, (right, down, deep)))
         # Exchanged axes turn what is outside in.
         return Volume(NOT_SAVED, self.name, "", places, faces if self.plane == "xy" else faces[:, ::-1])
-
-
-_AXES: Final = {"xy": "xyz", "xz": "xzy", "zy": "zyx"}
-"""The project's axes to the right, down and in depth."""
-
-
-def _turning_left(triangle: Any) -> list[list[float]]:
-    corners: list[list[float]] = np.asarray(triangle.exterior.coords)[:3].tolist()
-    (ax, ay), (bx, by), (cx, cy) = corners
-    is_left = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax) > 0
-    return corners if is_left else corners[::-1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.courses.course_tables import CourseState, read_own_work
 from catmaid_jupyter.widgets.course_panel import CoursePanel
 from catmaid_jupyter.widgets.rpc import method
@@ -37,19 +36,16 @@ class AssignmentWidget(CoursePanel):
     async def _read(self) -> CourseState:
         return await read_own_work(self.project.place, self.course.id)
 
-    def _concerns(self, change: Change) -> bool:
-        own = {one["skeleton_id"] for one in self._state.assignments}
-        touched = change["skeleton_ids"]
-        return super()._concerns(change) or touched is None or not own.isdisjoint(touched)
-
     @method
     async def _begin(self, params: dict[str, Any]) -> str:
         """Begin a neuron, or go on with it, and go there: ``{seed_id}``; says what to do."""
         seed = self._seed(params["seed_id"])
-        answer = await self._post(seed["id"], "begin", {})
+        progress = self._state.progress(self._state.students[0], seed)
+        node_id = int(progress["treenode_id"])
+        if progress["skeleton_id"] < 0:
+            node_id = int((await self._post(seed["id"], "begin", {}))["treenode_id"])
         if self.viewer is None:
             return f"{seed['name']} begins at {seed['x']:.0f}, {seed['y']:.0f}, {seed['z']:.0f} nm."
-        node_id = int(answer["treenode_id"])
         await self._show_place(await self._place_of(node_id), node_id)
         return f"{seed['name']}: its first node is active, go on from there."
 

@@ -6,7 +6,6 @@ import asyncio
 from typing import Any, Final
 
 from catmaid_jupyter.api.errors import InvalidInput
-from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.courses.course_tables import CourseState, neuron_name, read_board
 from catmaid_jupyter.client.courses.scoring import Scoring
 from catmaid_jupyter.widgets.course_panel import CoursePanel
@@ -27,6 +26,9 @@ class CourseWidget(CoursePanel):
     _entry = "course-widget"
 
     def _content(self, state: CourseState, /) -> dict[str, Any]:
+        said: dict[tuple[int, int], list[dict[str, Any]]] = {}
+        for one in state.messages:
+            said.setdefault((one["student_id"], one["seed_id"]), []).append(one)
         return {
             "course": {"name": state.course["name"]},
             "students": [{name: one[name] for name in _OF_STUDENTS} for one in state.students],
@@ -43,11 +45,7 @@ class CourseWidget(CoursePanel):
                     "seed_id": seed["id"],
                     "neuron": neuron_name(seed, student),
                     **state.progress(student, seed),
-                    "messages": [
-                        one
-                        for one in state.messages
-                        if (one["student_id"], one["seed_id"]) == (student["id"], seed["id"])
-                    ],
+                    "messages": said.get((student["id"], seed["id"]), []),
                 }
                 for student in state.students
                 for seed in state.seeds
@@ -56,11 +54,6 @@ class CourseWidget(CoursePanel):
 
     async def _read(self) -> CourseState:
         return await read_board(self.project.place, self.course.id)
-
-    def _concerns(self, change: Change) -> bool:
-        known = {one["skeleton_id"] for one in self._state.assignments}
-        touched = change["skeleton_ids"]
-        return super()._concerns(change) or touched is None or not known.isdisjoint(touched)
 
     @method
     async def _go(self, params: dict[str, Any]) -> str:

@@ -99,7 +99,8 @@ def _window(viewer: StackWidget, sections: int) -> _Window:
     scale = viewer.nm_per_pixel or max(width_nm / _WIDTH_PX, height_nm / viewer.height)
     sizes = [min(_pixel_size(stack, level)) for level in range(stack["zoom_levels"])]
     level = max((level for level, size in enumerate(sizes) if size <= scale * (1 + 1e-6)), default=0)
-    center = turned(stack["plane"], tuple(viewer.position))
+    x, y, z = viewer.position
+    center = turned(stack["plane"], (x, y, z))
     section = round((center[2] - stack["translation"][2]) / stack["resolution"][2])
     last = stack["dimension"][2] - 1
     first_saved = min(max(section - sections, 0), last)

@@ -1,14 +1,11 @@
 /** One view of a student's assignments: a list, what to do in the chosen one, and the way on. */
 import type { AnyModel } from "@anywidget/types";
-import courseCss from "../shared/course/course.css";
+import { CoursePanel } from "../shared/course/panel";
 import { progressInWords, statusInWords } from "../shared/course/state";
 import { CourseTalk } from "../shared/course/talk";
 import { element } from "../shared/dom";
-import panelCss from "../shared/panel.css";
-import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { localTime } from "../shared/times";
-import widgetCss from "../shared/widget.css";
 import css from "./assignment-widget.css";
 import {
   type Assignment,
@@ -21,10 +18,8 @@ import {
 
 const LATE_MS = 60_000;
 
-export class AssignmentPanel {
+export class AssignmentPanel extends CoursePanel<AssignmentState["content"]> {
   readonly root: HTMLElement;
-  private readonly lines = new PanelLines();
-  private readonly title = element("h3", {});
   private readonly guide = element("div", { class: "cj-guide" });
   private readonly list = element("ol", { class: "cj-assignments", "aria-label": "Assignments" });
   private readonly about = element("div", { class: "cj-about", "data-testid": "assignment" });
@@ -43,53 +38,32 @@ export class AssignmentPanel {
     next: this.button("Next", async () => this.choose(nextAssignment(this.seeds, this.chosenId))),
   };
   private chosenId: number | undefined;
-  private readonly stopping: Array<() => void> = [];
 
-  constructor(
-    private readonly model: AnyModel<AssignmentState>,
-    private readonly rpc: Rpc,
-  ) {
+  constructor(model: AnyModel<AssignmentState>, rpc: Rpc) {
+    super(model, rpc, LATE_MS);
     const { begin, handIn, hold, goOn, next } = this.buttons;
-    this.root = element(
-      "section",
+    this.root = this.section(
       {
         class: "cj-widget cj-project-panel cj-course cj-assignment-widget",
         "aria-label": "Assignments of the course",
         "data-testid": "assignments",
-        "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, widgetCss + panelCss + courseCss + css),
-      this.lines.service,
-      element("div", { class: "cj-head" }, this.title, this.guide),
+      css,
+      [this.guide],
       this.list,
       this.about,
       element("div", { class: "cj-bar" }, begin, handIn, hold, goOn, next),
       element("div", { class: "cj-said" }, this.talk.root),
-      element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
     this.list.addEventListener("keydown", (event) => this.move(event));
   }
 
-  start(): void {
-    const react = (): void => this.show();
-    for (const name of ["content", "has_viewer"] as const) {
-      this.model.on(`change:${name}`, react);
-      this.stopping.push(() => this.model.off(`change:${name}`, react));
-    }
-    this.stopping.push(
-      this.rpc.on("failed", (news) => this.lines.fail(new Error((news as { message: string }).message))),
-      this.lines.followService(this.rpc, () => undefined),
-    );
-    this.show();
-  }
-
-  dispose(): void {
-    for (const stop of this.stopping) stop();
-    this.root.remove();
+  protected override get keys(): Record<string, unknown> {
+    return { seed_id: this.chosenId ?? null };
   }
 
   private get seeds(): Assignment[] {
-    return this.model.get("content").seeds;
+    return this.content.seeds;
   }
 
   private get chosen(): Assignment | null {
@@ -105,8 +79,8 @@ export class AssignmentPanel {
     this.show();
   }
 
-  private show(): void {
-    const { course } = this.model.get("content");
+  protected override show(): void {
+    const { course } = this.content;
     if (!this.chosen) this.chosenId = (nextAssignment(this.seeds) ?? this.seeds[0])?.id;
     this.title.textContent = course.name;
     this.showGuide(course);
@@ -162,7 +136,7 @@ export class AssignmentPanel {
     const steps = stepsFrom(seed?.status ?? "accepted");
     const isThere = seed !== null && seed.status !== "open" && seed.skeleton_id >= 0;
     begin.textContent = isThere ? "Go there" : "Begin";
-    begin.hidden = !seed || (isThere && !this.model.get("has_viewer"));
+    begin.hidden = !seed || (isThere && !this.hasViewer);
     begin.classList.toggle("cj-main", seed?.status === "open");
     handIn.hidden = !steps.mayHandIn;
     handIn.classList.toggle("cj-main", steps.mayHandIn);
@@ -170,7 +144,7 @@ export class AssignmentPanel {
     goOn.hidden = !steps.mayGoOn;
     next.hidden = this.seeds.length < 2;
     this.talk.root.hidden = !seed;
-    this.talk.show(seed?.messages ?? []);
+    this.talk.show(seed?.messages ?? [], this.goToNode);
   }
 
   private move(event: KeyboardEvent): void {
@@ -180,24 +154,6 @@ export class AssignmentPanel {
     if (!seed) return;
     event.preventDefault();
     this.choose(seed);
-  }
-
-  private async ask(method: string, params: Record<string, unknown> = {}): Promise<boolean> {
-    try {
-      const sent = { seed_id: this.chosenId ?? null, ...params };
-      const { result } = await this.rpc.call<string>(method, sent, { timeoutMs: LATE_MS });
-      this.lines.say(result);
-      return true;
-    } catch (error) {
-      this.lines.fail(error);
-      return false;
-    }
-  }
-
-  private button(title: string, run: () => Promise<unknown>): HTMLButtonElement {
-    const made = element("button", { type: "button" }, title);
-    made.addEventListener("click", () => void run());
-    return made;
   }
 }
 

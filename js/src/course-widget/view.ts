@@ -1,13 +1,10 @@
 /** One view of a trainer's board: the grid, what is known of the chosen neuron, and what to do with it. */
 import type { AnyModel } from "@anywidget/types";
-import courseCss from "../shared/course/course.css";
+import { CoursePanel } from "../shared/course/panel";
 import { progressInWords, statusInWords } from "../shared/course/state";
 import { CourseTalk } from "../shared/course/talk";
 import { element } from "../shared/dom";
-import panelCss from "../shared/panel.css";
-import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
-import widgetCss from "../shared/widget.css";
 import css from "./course-widget.css";
 import { BoardGrid } from "./grid";
 import { type BoardCell, boardInWords, type Compared, type CourseBoardState, nextHandedIn } from "./state";
@@ -16,16 +13,14 @@ const LATE_MS = 120_000;
 const EMPTY =
   "Nobody learns here yet, or there are no seeds: course.add_students and course.add_seed make them.";
 
-export class CourseBoard {
+export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
   readonly root: HTMLElement;
-  private readonly lines = new PanelLines();
-  private readonly title = element("h3", {});
   private readonly empty = element("p", { class: "cj-none", hidden: true }, EMPTY);
   private readonly grid = new BoardGrid(
     (place) => this.choose(place),
     (place) => {
       this.choose(place);
-      if (this.model.get("has_viewer")) void this.ask("go");
+      if (this.hasViewer) void this.ask("go");
     },
   );
   private readonly about = element("div", { class: "cj-about", "data-testid": "chosen" });
@@ -45,54 +40,29 @@ export class CourseBoard {
     this.giveBack,
   );
   private at = 0;
-  private readonly stopping: Array<() => void> = [];
 
-  constructor(
-    private readonly model: AnyModel<CourseBoardState>,
-    private readonly rpc: Rpc,
-  ) {
+  constructor(model: AnyModel<CourseBoardState>, rpc: Rpc) {
+    super(model, rpc, LATE_MS);
     const { go, compare, next } = this.buttons;
-    this.root = element(
-      "section",
+    this.root = this.section(
       {
         class: "cj-widget cj-project-panel cj-course cj-course-widget",
         "aria-label": "Course",
         "data-testid": "course",
-        "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, widgetCss + panelCss + courseCss + css),
-      this.lines.service,
-      element("div", { class: "cj-head" }, this.title),
+      css,
+      [],
       this.empty,
       this.grid.root,
       this.about,
       element("div", { class: "cj-bar" }, go, compare, next),
       this.score,
       element("div", { class: "cj-said" }, this.talk.root),
-      element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
-  }
-
-  start(): void {
-    const react = (): void => this.show();
-    for (const name of ["content", "has_viewer"] as const) {
-      this.model.on(`change:${name}`, react);
-      this.stopping.push(() => this.model.off(`change:${name}`, react));
-    }
-    this.stopping.push(
-      this.rpc.on("failed", (news) => this.lines.fail(new Error((news as { message: string }).message))),
-      this.lines.followService(this.rpc, () => undefined),
-    );
-    this.show();
-  }
-
-  dispose(): void {
-    for (const stop of this.stopping) stop();
-    this.root.remove();
   }
 
   private get cells(): BoardCell[] {
-    return this.model.get("content").cells;
+    return this.content.cells;
   }
 
   private choose(place: number): void {
@@ -101,8 +71,8 @@ export class CourseBoard {
     this.show();
   }
 
-  private show(): void {
-    const content = this.model.get("content");
+  protected override show(): void {
+    const { content } = this;
     if (this.at >= content.cells.length) this.at = 0;
     const cell = content.cells[this.at];
     this.title.textContent = content.course.name;
@@ -117,7 +87,7 @@ export class CourseBoard {
   }
 
   private showChosen(cell: BoardCell): void {
-    const { seeds, students } = this.model.get("content");
+    const { seeds, students } = this.content;
     const seed = seeds.find(({ id }) => id === cell.seed_id);
     const student = students.find(({ id }) => id === cell.student_id);
     this.about.replaceChildren(
@@ -132,13 +102,13 @@ export class CourseBoard {
       element("p", { class: "cj-total" }, progressInWords(cell)),
     );
     const isTraced = cell.status !== "open" && cell.skeleton_id >= 0;
-    this.buttons.go.hidden = !this.model.get("has_viewer");
+    this.buttons.go.hidden = !this.hasViewer;
     this.buttons.compare.hidden = !seed?.has_gold;
     this.buttons.compare.disabled = !isTraced;
     this.buttons.next.disabled = nextHandedIn(this.cells, this.at) < 0;
     this.accept.hidden = cell.status !== "done";
     this.giveBack.hidden = cell.status !== "done" && cell.status !== "accepted";
-    this.talk.show(cell.messages);
+    this.talk.show(cell.messages, this.goToNode);
   }
 
   private goNext(): void {
@@ -146,7 +116,7 @@ export class CourseBoard {
     if (place < 0) return;
     this.choose(place);
     this.grid.focus(place);
-    if (this.model.get("has_viewer")) void this.ask("go");
+    if (this.hasViewer) void this.ask("go");
   }
 
   /** What stands in the line goes along as a comment; it comes back there if the service refuses. */
@@ -159,7 +129,7 @@ export class CourseBoard {
     const at = this.at;
     this.lines.say("Comparing …");
     try {
-      const { result } = await this.rpc.call<Compared>("compare", this.keys, { timeoutMs: LATE_MS });
+      const { result } = await this.rpc.call<Compared>("compare", this.keys, { timeoutMs: this.lateMs });
       if (at !== this.at) return;
       this.showScore(result);
       this.lines.say("");
@@ -174,7 +144,7 @@ export class CourseBoard {
     const items = branches.map(({ kind, length, place }) => {
       const words = `${kind}: ${(length / 1000).toFixed(2)} µm`;
       const button = this.button(words, () => this.ask("go", { place }));
-      button.disabled = !this.model.get("has_viewer");
+      button.disabled = !this.hasViewer;
       return element("li", { class: `cj-${kind}` }, button);
     });
     this.score.replaceChildren(
@@ -188,29 +158,8 @@ export class CourseBoard {
     this.score.hidden = false;
   }
 
-  private get keys(): Record<string, unknown> {
+  protected override get keys(): Record<string, unknown> {
     const cell = this.cells[this.at];
     return { student_id: cell?.student_id ?? null, seed_id: cell?.seed_id ?? null };
-  }
-
-  private async ask(method: string, params: Record<string, unknown> = {}): Promise<boolean> {
-    try {
-      const { result } = await this.rpc.call<string>(
-        method,
-        { ...this.keys, ...params },
-        { timeoutMs: LATE_MS },
-      );
-      this.lines.say(result);
-      return true;
-    } catch (error) {
-      this.lines.fail(error);
-      return false;
-    }
-  }
-
-  private button(title: string, run: () => Promise<unknown>): HTMLButtonElement {
-    const made = element("button", { type: "button" }, title);
-    made.addEventListener("click", () => void run());
-    return made;
   }
 }

@@ -1,5 +1,5 @@
 /** The row of buttons: go to a version's place, see before and after, take back. */
-import { element } from "../shared/dom";
+import { element, textButton } from "../shared/dom";
 import { counted } from "./columns";
 import type { HistoryState, LogRow, Side } from "./state";
 
@@ -23,9 +23,9 @@ export class VersionActions {
   private readonly buttons: Map<Side, HTMLButtonElement>;
 
   constructor(host: ActionHost) {
-    this.goTo = labelled("Go there", () => host.go());
-    this.takeBack = labelled("Take back…", () => host.takeBack());
-    this.buttons = new Map(SIDES.map(([side, words]) => [side, labelled(words, () => host.compare(side))]));
+    this.goTo = textButton("Go there", () => host.go());
+    this.takeBack = textButton("Take back…", () => host.takeBack());
+    this.buttons = new Map(SIDES.map(([side, words]) => [side, textButton(words, () => host.compare(side))]));
     this.sides = element(
       "span",
       { class: "cj-sides", role: "group", "aria-label": "What the viewer shows" },
@@ -63,10 +63,4 @@ export class VersionActions {
     this.takeBack.title = isTrimmed ? "Its history was trimmed: it cannot be taken back any more." : "";
     this.takeBack.textContent = chosen.length === 0 ? "Take back…" : `Take back ${counted(chosen)}…`;
   }
-}
-
-function labelled(words: string, run: () => void): HTMLButtonElement {
-  const button = element("button", { type: "button" }, words);
-  button.addEventListener("click", run);
-  return button;
 }

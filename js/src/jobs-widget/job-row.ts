@@ -1,5 +1,5 @@
 /** One job in the list: what it is, how far it is, and what can be done with it. */
-import { element } from "../shared/dom";
+import { element, textButton } from "../shared/dom";
 import { localTime, timeAgo } from "../shared/times";
 import { isActive, type JobInList, type JobLogEntry, progressOf, sizeInWords, stateInWords } from "./state";
 
@@ -25,9 +25,9 @@ export class JobRow {
     private job: JobInList,
     private readonly actions: JobActions,
   ) {
-    this.cancel = this.button("Cancel", () => this.actions.cancel(this.job));
-    this.save = this.button("Save file", () => this.actions.save(this.job));
-    this.logButton = this.button("Log", () => void this.toggleLog());
+    this.cancel = textButton("Cancel", () => this.actions.cancel(this.job));
+    this.save = textButton("Save file", () => this.actions.save(this.job));
+    this.logButton = textButton("Log", () => void this.toggleLog());
     this.logButton.setAttribute("aria-expanded", "false");
     this.node.append(
       element("div", { class: "cj-job-head" }, this.title, this.state),
@@ -61,12 +61,6 @@ export class JobRow {
     for (const made of [this.cancel, this.save, this.logButton])
       made.setAttribute("aria-label", `${made.textContent}: ${job.title}, job ${job.id}`);
     this.bar.setAttribute("aria-label", `Progress of ${job.title}`);
-  }
-
-  private button(text: string, pressed: () => void): HTMLButtonElement {
-    const made = element("button", { type: "button" }, text);
-    made.addEventListener("click", pressed);
-    return made;
   }
 
   private async toggleLog(): Promise<void> {

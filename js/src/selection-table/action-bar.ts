@@ -1,5 +1,5 @@
 /** The row of buttons above the table, and the form that one of them opened. */
-import { element } from "../shared/dom";
+import { element, textButton } from "../shared/dom";
 import { FORMS, type FormHost } from "./forms";
 import type { SkeletonFate } from "./state";
 
@@ -51,17 +51,19 @@ export class ActionBar {
     private readonly host: ActionBarHost,
     ...more: HTMLElement[]
   ) {
-    this.actions = new Map(ACTIONS.map(([name, words]) => [name, button(words, () => this.toggle(name))]));
+    this.actions = new Map(
+      ACTIONS.map(([name, words]) => [name, textButton(words, () => this.toggle(name))]),
+    );
     for (const action of this.actions.values()) action.setAttribute("aria-expanded", "false");
     this.places = element(
       "span",
       { class: "cj-places", role: "group", "aria-label": "Go to" },
       "Go to",
-      ...PLACES.map(([to, words]) => button(words, () => host.jump(to))),
+      ...PLACES.map(([to, words]) => textButton(words, () => host.jump(to))),
     );
-    this.removal = button("Remove", () => host.remove());
+    this.removal = textButton("Remove", () => host.remove());
     this.removal.title = "Take these rows out of the selection; the neurons stay.";
-    this.successor = button("", () => this.fate && host.replace(this.fate));
+    this.successor = textButton("", () => this.fate && host.replace(this.fate));
     this.node = element(
       "div",
       { class: "cj-bar", role: "toolbar", "aria-label": "Actions" },
@@ -106,10 +108,4 @@ export class ActionBar {
     this.panel.hidden = false;
     this.panel.querySelector<HTMLElement>("input, select")?.focus();
   }
-}
-
-function button(words: string, run: () => void): HTMLButtonElement {
-  const made = element("button", { type: "button" }, words);
-  made.addEventListener("click", run);
-  return made;
 }

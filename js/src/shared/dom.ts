@@ -23,6 +23,13 @@ export function button(label: string, content: Node | string, onClick: () => voi
   return made;
 }
 
+/** A button that is called what it shows. */
+export function textButton(text: string, onClick: () => void): HTMLButtonElement {
+  const made = element("button", { type: "button" }, text);
+  made.addEventListener("click", onClick);
+  return made;
+}
+
 /** A 16 by 16 line drawing. */
 export function icon(path: string): SVGSVGElement {
   const namespace = "http://www.w3.org/2000/svg";

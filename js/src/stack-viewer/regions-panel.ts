@@ -1,5 +1,5 @@
 /** A button that opens the lines of regions: draw, name, choose sections, delete, undo, and keep on the server. */
-import { button, element, icon } from "../shared/dom";
+import { button, element, icon, textButton } from "../shared/dom";
 import { clampSection, depthOf, type Stack, sectionAt } from "../shared/stack";
 import type { DrawnRegion } from "./region-drawing";
 import css from "./regions-panel.css";
@@ -162,12 +162,6 @@ export class RegionsPanel {
     this.update();
     this.host.toggled();
   }
-}
-
-function textButton(text: string, run: () => void): HTMLButtonElement {
-  const made = element("button", { type: "button" }, text);
-  made.addEventListener("click", run);
-  return made;
 }
 
 function sectionField(spoken: string, at: number): HTMLInputElement {

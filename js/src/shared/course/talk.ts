@@ -1,5 +1,5 @@
 /** What was said about a neuron, and a line to say more. */
-import { element } from "../dom";
+import { element, textButton } from "../dom";
 import { localTime, timeAgo } from "../times";
 import type { CourseMessage } from "./state";
 
@@ -64,9 +64,10 @@ function itemOf(message: CourseMessage, go?: (message: CourseMessage) => void): 
   const head = element("div", { class: "cj-talk-head" }, element("b", {}, message.author), " ", when);
   const item = element("li", {}, head, element("div", { class: "cj-talk-text" }, message.text));
   if (message.treenode_id !== null && go) {
-    const button = element("button", { type: "button" }, `Node ${message.treenode_id}`);
-    button.addEventListener("click", () => go(message));
-    head.append(" ", button);
+    head.append(
+      " ",
+      textButton(`Node ${message.treenode_id}`, () => go(message)),
+    );
   }
   return item;
 }

@@ -138,6 +138,12 @@ async def change_course(
     )
 
 
+async def delete_course(tx: Connection, project_id: int, course_id: int) -> None:
+    """Delete a course with its students, seeds, and what was noted of the work; neurons stay. `NotFound` if none."""
+    await lock_course(tx, project_id, course_id)
+    await tx.execute(sql.delete, {"course_id": course_id})
+
+
 async def lock_course(tx: Connection, project_id: int, course_id: int) -> None:
     """Nobody else changes a course until the transaction ends. `NotFound` if there is none."""
     if await fetch_value(tx, sql.lock, project_id=project_id, course_id=course_id) is None:
@@ -173,19 +179,20 @@ async def add_students(tx: Connection, project_id: int, course_id: int, wanted: 
             f"There is no user {', '.join(map(repr, unknown[:20]))}{' and others' if len(unknown) > 20 else ''}: "
             "they have an account once they have signed in."
         )
-    taken = {student.username: student.initials for student in await list_students(tx, course_id)}
+    names = {student.username: student.initials for student in await list_students(tx, course_id)}
+    holders = {initials: name for name, initials in names.items()}
     for name, given in wanted.items():
-        user_id, full_name = users[name]
-        others = {initials: other for other, initials in taken.items() if other != name}
         if given:
             initials = given_initials(given)
-            if initials in others:
-                raise InvalidInput(f"{name!r} and {others[initials]!r} cannot both have the initials {initials!r}.")
+            holder = holders.get(initials, name)
+            if holder != name:
+                raise InvalidInput(f"{name!r} and {holder!r} cannot both have the initials {initials!r}.")
         else:
-            initials = taken.get(name) or new_initials(full_name or name, others)
-        taken[name] = initials
-        values = {"project_id": project_id, "course_id": course_id, "user_id": user_id, "initials": initials}
-        await tx.execute(sql.add_student, values)
+            initials = names.get(name) or new_initials(users[name][1] or name, holders)
+        holders.pop(names.get(name, ""), None)
+        names[name], holders[initials] = initials, name
+    values = {"user_ids": [users[name][0] for name in wanted], "initials": [names[name] for name in wanted]}
+    await tx.execute(sql.add_students, {"project_id": project_id, "course_id": course_id, **values})
 
 
 async def members_of(connection: Connection, project_id: int, group: str) -> list[str]:

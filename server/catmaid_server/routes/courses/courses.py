@@ -128,6 +128,13 @@ async def describe_course(call: Call, form: CourseWords) -> MadeCourse:
     return {"id": call.path["course_id"]}
 
 
+@routes.delete("/{project_id}/courses/{course_id}/", needs=Permission.ADMINISTER, label="courses.delete")
+async def delete_course(call: Call, form: NoParameters) -> RemovedFromCourse:
+    """Delete a course with its students, seeds, and what was noted of the work on them; the neurons stay."""
+    await courses.delete_course(call.tx, call.project_id, call.path["course_id"])
+    return {"removed": 1}
+
+
 @routes.get("/{project_id}/courses/{course_id}/board", needs=Permission.ADMINISTER)
 async def show_board(call: Call, form: NoParameters) -> BoardAnswer:
     """Give students, seeds, and how far each neuron is, with what was said."""

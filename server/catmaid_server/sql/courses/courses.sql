@@ -31,6 +31,10 @@ UPDATE course
        confidence_guide = coalesce(%(confidence_guide)s, confidence_guide), edition_time = now()
  WHERE id = %(course_id)s;
 
+-- name: delete
+-- Delete a course, with its students, seeds and what was noted of the work; the neurons stay.
+DELETE FROM course WHERE id = %(course_id)s;
+
 -- name: students
 -- Who learns in a course, by initials; with a user, this one alone. may_annotate: by a grant of their own or of a group.
 SELECT s.id, s.user_id, u.username, trim(u.first_name || ' ' || u.last_name) AS full_name, s.initials,
@@ -62,10 +66,11 @@ SELECT u.username
  WHERE m.group_id = %(group_id)s AND u.is_active
  ORDER BY u.username;
 
--- name: add_student
--- Let a user learn in a course; who does already gets other initials.
+-- name: add_students
+-- Let users learn in a course; who does already gets other initials.
 INSERT INTO course_student AS s (project_id, course_id, user_id, initials)
-VALUES (%(project_id)s, %(course_id)s, %(user_id)s, %(initials)s)
+SELECT %(project_id)s, %(course_id)s, user_id, initials
+  FROM unnest(%(user_ids)s::integer[], %(initials)s::text[]) AS wanted (user_id, initials)
 ON CONFLICT (course_id, user_id) DO UPDATE SET initials = excluded.initials WHERE s.initials <> excluded.initials;
 
 -- name: remove_student
