@@ -56,6 +56,9 @@ async def test_a_neuron_goes_from_hand_to_hand(site: Site, notebooks: OpenNotebo
     await expect(score.locator("svg")).to_be_visible()
     await score.get_by_role("button", name="missed").first.click()
     await notebook.becomes("viewer.position[0] > 4200", True)
+    await board.get_by_role("button", name=f"Node {root}").click()
+    await expect(board.get_by_test_id("status")).to_have_text(f"Node {root} is active.")
+    await notebook.becomes("list(viewer.position)", list(SEED))
     for theme in THEMES:
         await change_theme(page, theme)
         for part, what in ((board, "board"), (mine, "assignments")):
