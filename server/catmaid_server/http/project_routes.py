@@ -29,7 +29,8 @@ class ProjectRoutes(web.AbstractResource):
         super().__init__()
         self._root_path = root_path
         self._router = web.UrlDispatcher()
-        self._first_words: dict[int, list[tuple[str | None, str | None, web.AbstractResource]]] = {}
+        self._among: dict[int, list[tuple[str | None, str | None, web.AbstractResource]]] = {}
+        self._words: dict[int, tuple[set[str | None], set[str | None]]] = {}
         self._candidates: dict[tuple[int, str | None, str | None], list[web.AbstractResource]] = {}
 
     def add_route(self, method: str, path: str, handler: RequestHandler) -> None:
@@ -41,13 +42,9 @@ class ProjectRoutes(web.AbstractResource):
         for resource in self._router.resources():
             parts = self._parts(resource.canonical)
             words = [None if "{" in part else part for part in (*parts, "", "")[1:3]]
-            self._first_words.setdefault(len(parts), []).append((words[0], words[1], resource))
-        for count, among in self._first_words.items():
-            for one in {first for first, _, _ in among}:
-                for two in {second for _, second, _ in among}:
-                    self._candidates[count, one, two] = [
-                        resource for first, second, resource in among if first in {one, None} and second in {two, None}
-                    ]
+            self._among.setdefault(len(parts), []).append((words[0], words[1], resource))
+        for count, among in self._among.items():
+            self._words[count] = {one for one, _, _ in among}, {two for _, two, _ in among}
 
     async def resolve(self, request: web.Request) -> _Found:
         """What matches a request; the methods that its path would have."""
@@ -62,12 +59,17 @@ class ProjectRoutes(web.AbstractResource):
     def that_may_match(self, path: str) -> list[web.AbstractResource]:
         """The resources whose paths have as many parts as this one, and its words."""
         parts = self._parts(path)
-        first, second = (*parts, "", "")[1:3]
-        for words in ((first, second), (first, None), (None, second), (None, None)):
-            found = self._candidates.get((len(parts), *words))
-            if found is not None:
-                return found
-        return []
+        count, first, second = len(parts), *(*parts, "", "")[1:3]
+        if count not in self._words:
+            return []
+        firsts, seconds = self._words[count]
+        words = count, first if first in firsts else None, second if second in seconds else None
+        if words not in self._candidates:  # no more than the routes have words
+            self._candidates[words] = self._with_words(*words)
+        return self._candidates[words]
+
+    def _with_words(self, count: int, first: str | None, second: str | None) -> list[web.AbstractResource]:
+        return [resource for one, two, resource in self._among[count] if one in {first, None} and two in {second, None}]
 
     def _parts(self, path: str) -> list[str]:
         return path[len(self._root_path) + 1 :].split("/")
