@@ -22,7 +22,7 @@ SPEC = SpecimenSpec(seed=2, size_px=(384, 384, 12))
 @pytest.fixture(scope="module")
 async def data_dir(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
     """A data folder with the demo's projects; notebooks start the service themselves."""
-    settings = await make_demo(tmp_path_factory.mktemp("notebooks"), SPEC)
+    settings = await make_demo(tmp_path_factory.mktemp("notebooks"), SPEC, course=True)
     yield settings.folder
     await asyncio.to_thread(service.stop, settings)
 

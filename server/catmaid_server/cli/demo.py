@@ -40,12 +40,17 @@ def demo(
         str, typer.Option(metavar="X,Y,Z", help="Extent of the synthetic specimen, in voxels.")
     ] = "1024,1024,60",
     seed: Annotated[int, typer.Option(min=0, help="Another number makes another specimen.")] = 1,
+    course: Annotated[
+        bool,
+        typer.Option("--course", help="Also make a course with a trainer and two students, and open its notebook."),
+    ] = False,
 ) -> None:
     """Show everything: make sample projects, start the service and JupyterLab, and open the first notebook.
 
-    What is made is kept: the next time starts at once. Ctrl-C ends what this started.
+    With --course, a trainer and two students have a course in three levels; their gold neurons are in a project that
+    students may not browse. What is made is kept: the next time starts at once. Ctrl-C ends what this started.
     """
-    from catmaid_server.demo.notebooks import copy_notebooks
+    from catmaid_server.demo.notebooks import COURSE, FIRST, copy_notebooks
     from catmaid_server.demo.specimen.spec import SpecimenSpec
 
     settings = settings_from(data_dir=data_dir)
@@ -63,8 +68,10 @@ def demo(
             record = _start_service(settings, at_end)
             titles = run(_make_projects(settings, spec))
             say(f"The service runs at {record.url}, with the projects {', '.join(titles)}.")
+            if course:
+                run(_make_course(settings))
             if lab:
-                _work_in_lab(settings, folder, host, port, browser)
+                _work_in_lab(settings, folder, COURSE if course else FIRST, host, port, browser)
             else:
                 say("Press Ctrl-C to end it.")
                 signal.pause()
@@ -79,6 +86,18 @@ async def _make_projects(settings: Settings, spec: Any) -> list[str]:
         return await make_projects(store, settings.folder, progress, spec=spec)
 
 
+async def _make_course(settings: Settings) -> None:
+    from catmaid_server.demo.course import COURSE, COURSE_PROJECT, PEOPLE, make_course
+
+    async with opened_store(settings) as store:
+        files = await make_course(store, settings.folder)
+    trainer, *students = PEOPLE
+    say(
+        f"The course {COURSE!r} is in the project {COURSE_PROJECT!r}: {trainer} teaches {' and '.join(students)}. "
+        f"Their tokens are in {files[0].parent}."
+    )
+
+
 def _start_service(settings: Settings, at_end: ExitStack) -> ServiceRecord:
     running = service.status(settings).service
     if running is not None:
@@ -88,15 +107,14 @@ def _start_service(settings: Settings, at_end: ExitStack) -> ServiceRecord:
     return record
 
 
-def _work_in_lab(settings: Settings, folder: Path, host: str, port: int, browser: bool) -> None:
-    """Run JupyterLab until it ends or somebody wants it to."""
+def _work_in_lab(settings: Settings, folder: Path, notebook: str, host: str, port: int, browser: bool) -> None:
+    """Run JupyterLab on a notebook until it ends or somebody wants it to."""
     from catmaid_server.demo.lab import Lab, open_browser
-    from catmaid_server.demo.notebooks import FIRST
 
     log = settings.folder / "logs" / "jupyter.log"
     jupyter = Lab(folder, log=log, host=host, port=port, environment={"CATMAID_DATA_DIR": str(settings.folder)})
     try:
-        url = jupyter.url(FIRST)
+        url = jupyter.url(notebook)
         opened = browser and open_browser(url)
         where = "open in your browser" if opened else "ready"
         say(f"\nJupyterLab is {where}:\n\n    {url}\n\nPress Ctrl-C to end it.")

@@ -10,6 +10,7 @@ import catmaid_server
 from catmaid_server.service.folder import ServiceError
 
 FIRST = "01_first_steps.ipynb"
+COURSE = "07_course.ipynb"
 
 
 def copy_notebooks(folder: Path) -> list[Path]:
