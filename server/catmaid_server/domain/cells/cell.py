@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.domain.cells.grid import Grid, GridCell
-from catmaid_server.domain.cells.row_texts import RowTexts, texts_of
+from catmaid_server.domain.cells.row_texts import RowTexts
 from catmaid_server.domain.fair_order import are_in_level
 from catmaid_server.domain.tracing.viewports import Contents
 from catmaid_wire import columns
@@ -37,7 +37,7 @@ class CellContents:
     connectors : first those in the cell, so many as `inside` says, then other ends.
     link_nodes, link_connectors : for each link the places of its ends.
     node_depths, link_depths : lowest and highest z of edges and links, rounded away from each other, shape (2, n).
-    texts : rows as JSON, once they were asked for.
+    texts : rows as JSON, of cells that views are cut from again and again.
     level : 0 for all, else the level (see `fair_order`) of treenodes, of links by their treenode, and of connectors.
     """
 
@@ -55,14 +55,10 @@ class CellContents:
 
     @property
     def size(self) -> int:
-        """Bytes."""
-        return self.own_size + (self.texts.size if self.texts is not None else 0)
-
-    @property
-    def own_size(self) -> int:
-        """Bytes without the texts of rows."""
+        """Bytes, with all texts that may be made."""
         arrays = (self.nodes, self.parents, self.connectors, self.links, self.link_nodes, self.link_connectors)
-        return sum(array.nbytes for array in arrays) + self.node_depths.nbytes + self.link_depths.nbytes
+        own = sum(array.nbytes for array in arrays) + self.node_depths.nbytes + self.link_depths.nbytes
+        return own + (self.texts.most_bytes if self.texts is not None else 0)
 
     @property
     def most_rows(self) -> int:
@@ -70,10 +66,8 @@ class CellContents:
         return max(len(self.nodes), len(self.links), len(self.connectors))
 
     def with_texts(self) -> CellContents:
-        """The same, with its rows as JSON."""
-        if self.texts is not None:
-            return self
-        return replace(self, texts=texts_of(self.nodes, self.connectors, self.links))
+        """The same, keeping the rows as JSON that answers have."""
+        return replace(self, texts=RowTexts(self.nodes, self.connectors, self.links))
 
     def at(self, level: int) -> CellContents:
         """What is in a level of detail that holds less."""
@@ -90,8 +84,6 @@ class CellContents:
             self.links[links],
             self.link_nodes[links],
             self.link_connectors[links],
-            self.texts,
-            links,
             level,
         )
 
@@ -105,8 +97,6 @@ def contents_of(
     links: Records,
     link_nodes: NDArray[np.integer[Any]],
     link_connectors: NDArray[np.integer[Any]],
-    texts: RowTexts | None = None,
-    link_rows: Rows | None = None,
     level: int = 0,
 ) -> CellContents:
     """A cell out of tables that have more: what is not near, inside or an end of these is left out.
@@ -121,8 +111,6 @@ def contents_of(
         Rows of connectors in the cell.
     links, link_nodes, link_connectors
         Links that meet the cell, and the rows of their ends.
-    texts, link_rows
-        Texts of the rows of the tables; where the links are among those of links.
     level
         The level of detail of all that is given.
     """
@@ -144,8 +132,7 @@ def contents_of(
         at_connectors,
         _depths(own["z"][: len(near)], own["z"][parent_places]),
         _depths(own["z"][at_nodes], own_connectors["z"][at_connectors]),
-        None if texts is None or link_rows is None else texts.of(node_rows, connector_rows, link_rows),
-        level,
+        level=level,
     )
 
 

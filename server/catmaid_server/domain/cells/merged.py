@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from catmaid_server.db.recently_used import RecentlyUsed
 from catmaid_server.domain.cells.cell import CellContents, Rows, contents_of, together
 from catmaid_server.domain.cells.grid import CellRange, Grid
-from catmaid_server.domain.cells.row_texts import RowTexts
 
 
 class MergedCells:
@@ -23,14 +21,12 @@ class MergedCells:
         self._merged = RecentlyUsed(capacity)
 
     def find(self, grid: Grid, span: CellRange, cells: Sequence[CellContents]) -> CellContents:
-        """The cells of a span as one; made anew if any is another one than the last time."""
-        if len(cells) == 1:
-            return cells[0]
+        """The cells of a span as one, which keeps texts of rows; made anew if any is another one than the last time."""
         kept = self._merged.find((grid, span))
         if kept is not None and all(one is other for one, other in zip(kept[0], cells, strict=True)):
             return kept[1]
-        made = merged(cells)
-        self._merged.keep((grid, span), (cells, made), made.own_size)
+        made = merged(cells).with_texts()
+        self._merged.keep((grid, span), (cells, made), made.size)
         return made
 
 
@@ -59,8 +55,6 @@ def merged(cells: Sequence[CellContents]) -> CellContents:
         links[link_rows],
         node_rows[_joined([cell.link_nodes for cell in cells], node_starts)[link_rows]],
         connector_rows[_joined([cell.link_connectors for cell in cells], connector_starts)[link_rows]],
-        _texts([cell.texts for cell in cells]),
-        link_rows,
         coarsest,
     )
 
@@ -86,11 +80,3 @@ def _firsts(ids: NDArray[Any]) -> Rows:
     """Where each id comes first."""
     firsts: Rows = np.sort(np.unique(ids, return_index=True)[1])
     return firsts
-
-
-def _texts(texts: Sequence[RowTexts | None]) -> RowTexts | None:
-    """The texts of all, if all have them."""
-    known = [one for one in texts if one is not None]
-    if len(known) < len(texts):
-        return None
-    return RowTexts(*(list(chain.from_iterable(getattr(one, table) for one in known)) for table in RowTexts.TABLES))

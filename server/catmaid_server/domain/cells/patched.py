@@ -22,7 +22,6 @@ from catmaid_server.domain.cells.cell import (
     together,
 )
 from catmaid_server.domain.cells.grid import Grid, GridCell
-from catmaid_server.domain.cells.row_texts import RowTexts
 from catmaid_server.domain.fair_order import are_in_level
 from catmaid_server.domain.news.changes import CommittedRows
 
@@ -101,19 +100,8 @@ class Patch:
             np.concatenate(
                 (old_connectors[cell.link_connectors[same_links]], new_connectors[now.link_connectors[links]])
             ),
-            *self._texts(cell, same_links, links),
             cell.level,
         )
-
-    def _texts(
-        self, cell: CellContents, same_links: NDArray[Any], links: NDArray[Any]
-    ) -> tuple[RowTexts | None, NDArray[Any] | None]:
-        if cell.texts is None:
-            return None, None
-        self._now = self._now.with_texts()
-        assert self._now.texts is not None
-        rows = np.concatenate((same_links, links + len(cell.links)))
-        return cell.texts.and_of(self._now.texts), rows
 
 
 def _others(ids: NDArray[Any], changed: NDArray[Any]) -> NDArray[Any]:

@@ -30,7 +30,7 @@ MOST_READ = 100_000
 MOST_SAMPLED = 200_000
 """Most edges, links or connectors of such a level of cells together."""
 
-_PART_FOR_MERGED = 8
+_PART_FOR_MERGED = 4
 """So many times less room than cells have those that were put together for views."""
 
 _QUICK_BYTES = 16 * 1024**2
@@ -46,20 +46,17 @@ class ProjectCells:
         self._kept = kept
         self._merged = MergedCells(kept.capacity // _PART_FOR_MERGED)
 
-    async def contents(
-        self, connections: ConnectionLender, wanted: Wanted, *, most: int, texts: bool
-    ) -> Cut | Contents | None:
+    async def contents(self, connections: ConnectionLender, wanted: Wanted, *, most: int) -> Cut | Contents | None:
         """What is wanted, as it is now; None if cells are no way to it: the box is no view, or needs too much of them.
 
-        Of a crowded box so much that a fair sample of `most` can be taken. With `texts` the cells of a cut have their
-        rows as JSON.
+        Of a crowded box so much that a fair sample of `most` can be taken.
         """
         grids = grids_for(wanted.box)
         if not grids:
             return None
         heard = await self._news.heard_since_now(connections)
         for grid in grids:
-            cells = self._found(grid, wanted, texts=texts)
+            cells = self._found(grid, wanted)
             if cells is not None:
                 found = await _cut([cells], wanted, heard)
                 if found.is_enough(wanted, most):
@@ -69,29 +66,22 @@ class ProjectCells:
                 if grid == grids[0] and _finer_level(found, most) is None:
                     return None
         async with connections.reading() as connection:
-            return await self._read(connection, wanted, grids[0], most=most, texts=texts)
+            return await self._read(connection, wanted, grids[0], most=most)
 
-    def _found(self, grid: Grid, wanted: Wanted, *, texts: bool) -> CellContents | None:
+    def _found(self, grid: Grid, wanted: Wanted) -> CellContents | None:
         """The cells of a box as one, if all are kept."""
         span = grid.span(wanted.box)
         cells = self._kept.find(self._project_id, grid, span.cells())
         if len(cells) < span.count:
             return None
-        if texts:
-            for place, cell in cells.items():
-                if cell.texts is None:
-                    cells[place] = cell.with_texts()
-                    self._kept.keep(self._project_id, grid, {place: cells[place]})
         return self._merged.find(grid, span, list(cells.values()))
 
-    async def _read(
-        self, connection: Connection, wanted: Wanted, grid: Grid, *, most: int, texts: bool
-    ) -> Cut | Contents | None:
+    async def _read(self, connection: Connection, wanted: Wanted, grid: Grid, *, most: int) -> Cut | Contents | None:
         """As `contents`, with what is missing, all of one state; cells are kept if nothing changed there since."""
         places = list(grid.span(wanted.box).cells())
         async with viewports.one_state(connection):
             heard = await self._news.heard_in(connection)
-            reading = _Reading(connection, self._project_id, grid, texts=texts)
+            reading = _Reading(connection, self._project_id, grid)
             # Nothing is awaited in between: what is kept is of the state that was heard.
             cells = self._kept.find(self._project_id, grid, places)
             with self._news.noting() as noted:
@@ -107,13 +97,8 @@ class ProjectCells:
             if not found.is_enough(wanted, most):
                 return None
             if _has_all(found, wanted):
-                return _with_texts(found) if texts else found
+                return found
             return await _with_wanted(connection, self._project_id, found.contents(), wanted)
-
-
-def _with_texts(found: Cut) -> Cut:
-    """The same out of cells that have their rows as JSON."""
-    return replace(found, cell=found.cell.with_texts())
 
 
 def _finer_level(found: Cut, most: int) -> int | None:
@@ -141,11 +126,10 @@ def _unchanged(cells: dict[GridCell, CellContents], grid: Grid, noted: Noted) ->
 class _Reading:
     """Reads cells of a grid, all of one state: what is in the box around several as one query."""
 
-    def __init__(self, connection: Connection, project_id: int, grid: Grid, *, texts: bool) -> None:
+    def __init__(self, connection: Connection, project_id: int, grid: Grid) -> None:
         self._connection = connection
         self._project_id = project_id
         self._grid = grid
-        self._texts = texts
 
     async def cells(self, places: Sequence[GridCell]) -> dict[GridCell, CellContents] | None:
         """The cells at some places; None if they are crowded."""
@@ -178,16 +162,12 @@ class _Reading:
         return self._grid.box(CellRange(low, high))
 
     async def _made(self, found: Contents, places: Sequence[GridCell]) -> dict[GridCell, CellContents]:
-        def made() -> dict[GridCell, CellContents]:
-            cells = divided(joined(found), self._grid, places)
-            return {place: cell.with_texts() for place, cell in cells.items()} if self._texts else cells
-
-        return await asyncio.to_thread(made)
+        return await asyncio.to_thread(lambda: divided(joined(found), self._grid, places))
 
 
 async def _cut(cells: Sequence[CellContents], wanted: Wanted, heard: Heard) -> Cut:
     """As `cut`, of the level of detail that all cells have; beside the event loop if it takes long."""
-    if sum(cell.own_size for cell in cells) < _QUICK_BYTES:
+    if sum(cell.size for cell in cells) < _QUICK_BYTES:
         return cut(merged(cells), wanted, heard.relations)
     return await asyncio.to_thread(lambda: cut(merged(cells), wanted, heard.relations))
 

@@ -1,71 +1,61 @@
-"""Rows of cells as JSON, made once and joined in each answer."""
+"""Rows of cells as JSON, each made when an answer first has it, and joined in that and later answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
+import numpy as np
 from numpy.typing import NDArray
 
 _BETWEEN = b"],["
-_OBJECT_BYTES = 41
-"""What a text takes beside its bytes, in a list."""
-
-Texts = Sequence[bytes]
-"""The numbers of each row with commas between, without brackets around them."""
+_TEXT_BYTES = 160
+"""What a text takes at most, as a rule, with its place in a list."""
 
 
-@dataclass(frozen=True, slots=True)
+class TableTexts:
+    """The rows of a table as JSON: the numbers of each with commas between, without brackets around them."""
+
+    def __init__(self, table: NDArray[Any], leaving_out: str = "") -> None:
+        self._table = table
+        self._names = [name for name in table.dtype.names or () if name != leaving_out]
+        self._texts = np.full(len(table), None, object)
+        self._is_made = np.zeros(len(table), dtype=bool)
+
+    @property
+    def most_bytes(self) -> int:
+        """Bytes once all are made, about."""
+        return _TEXT_BYTES * len(self._table)
+
+    def of(self, rows: NDArray[np.integer[Any]]) -> Sequence[bytes]:
+        """The texts of some rows."""
+        missing = rows[~self._is_made[rows]]
+        if len(missing):
+            self._texts[missing] = self._made(missing)
+            self._is_made[missing] = True
+        found: list[bytes] = self._texts[rows].tolist()
+        return found
+
+    def _made(self, rows: NDArray[np.integer[Any]]) -> Sequence[bytes]:
+        values = [self._values(name, self._table[name][rows]) for name in self._names]
+        return msgspec.json.encode(list(zip(*values, strict=True)))[2:-2].split(_BETWEEN)
+
+    def _values(self, name: str, column: NDArray[Any]) -> list[Any]:
+        """A column as CATMAID's clients want it: no parent as null."""
+        values: list[Any] = column.tolist()
+        return [value if value >= 0 else None for value in values] if name == "parent_id" else values
+
+
 class RowTexts:
     """The rows of a cell as JSON, by table; links without their connectors."""
 
-    TABLES: ClassVar = ("nodes", "connectors", "links")
-
-    nodes: Texts
-    connectors: Texts
-    links: Texts
+    def __init__(self, nodes: NDArray[Any], connectors: NDArray[Any], links: NDArray[Any]) -> None:
+        self.nodes = TableTexts(nodes)
+        self.connectors = TableTexts(connectors)
+        self.links = TableTexts(links, leaving_out="connector_id")
 
     @property
-    def size(self) -> int:
-        """Bytes."""
-        tables = (self.nodes, self.connectors, self.links)
-        return sum(sum(map(len, texts)) + _OBJECT_BYTES * len(texts) for texts in tables)
-
-    def of(self, nodes: NDArray[Any], connectors: NDArray[Any], links: NDArray[Any]) -> RowTexts:
-        """The texts of some rows of each table."""
-        return RowTexts(picked(self.nodes, nodes), picked(self.connectors, connectors), picked(self.links, links))
-
-    def and_of(self, other: RowTexts) -> RowTexts:
-        """These, and after them others."""
-        return RowTexts([*self.nodes, *other.nodes], [*self.connectors, *other.connectors], [*self.links, *other.links])
-
-
-def texts_of(nodes: NDArray[Any], connectors: NDArray[Any], links: NDArray[Any]) -> RowTexts:
-    """Rows as CATMAID's clients want them: no parent as null."""
-    parents = [parent if parent >= 0 else None for parent in nodes["parent_id"].tolist()]
-    names = [name for name in links.dtype.names or () if name != "connector_id"]
-    return RowTexts(
-        _texts([nodes["id"].tolist(), parents, *_values(nodes, (nodes.dtype.names or ())[2:])]),
-        _texts(_values(connectors, connectors.dtype.names or ())),
-        _texts(_values(links, names)),
-    )
-
-
-def picked(texts: Texts, rows: NDArray[Any]) -> Texts:
-    """The texts of some rows."""
-    if len(rows) < 2:
-        return [texts[row] for row in rows.tolist()]
-    found: Texts = itemgetter(*rows.tolist())(texts)
-    return found
-
-
-def _values(table: NDArray[Any], names: Sequence[str]) -> list[list[Any]]:
-    return [table[name].tolist() for name in names]
-
-
-def _texts(values: list[list[Any]]) -> Texts:
-    rows = list(zip(*values, strict=True))
-    return msgspec.json.encode(rows)[2:-2].split(_BETWEEN) if rows else []
+    def most_bytes(self) -> int:
+        """Bytes once all are made, about."""
+        return self.nodes.most_bytes + self.connectors.most_bytes + self.links.most_bytes

@@ -25,7 +25,7 @@ class ViewportCells:
         self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
     ) -> Viewport:
         """What is wanted, as `viewport_samples.nodes_in_box` has it."""
-        found = await self._contents(connections, project_id, wanted, most=most_nodes, texts=False)
+        found = await self._contents(connections, project_id, wanted, most=most_nodes)
         if found is None:
             async with connections.reading() as connection:
                 return await viewport_samples.nodes_in_box(
@@ -41,16 +41,16 @@ class ViewportCells:
         self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most_nodes: int
     ) -> Cut | Viewport:
         """As `nodes_in_box` without labels; as a rule as rows of cells that have them as JSON."""
-        found = await self._contents(connections, project_id, wanted, most=most_nodes, texts=True)
+        found = await self._contents(connections, project_id, wanted, most=most_nodes)
         if found is None:
             async with connections.reading() as connection:
                 return await viewport_samples.nodes_in_box(connection, project_id, wanted, most_nodes=most_nodes)
         return found.first(wanted, most_nodes) if isinstance(found, Cut) else found.viewport(wanted, most_nodes)
 
     async def _contents(
-        self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most: int, texts: bool
+        self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most: int
     ) -> Cut | Contents | None:
         if not self._kept.capacity:
             return None
         cells = self._projects.setdefault(project_id, ProjectCells(self._news.of(project_id), self._kept))
-        return await cells.contents(connections, wanted, most=most, texts=texts)
+        return await cells.contents(connections, wanted, most=most)

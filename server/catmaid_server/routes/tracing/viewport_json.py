@@ -8,16 +8,16 @@ import msgspec
 import numpy as np
 
 from catmaid_server.domain.cells.cut import Cut
-from catmaid_server.domain.cells.row_texts import RowTexts, picked
+from catmaid_server.domain.cells.row_texts import RowTexts
 
 _BETWEEN = b"],["
 
 
 def viewport_json(found: Cut) -> bytes:
     """What `node/list` answers without labels."""
-    texts = found.cell.texts
-    assert texts is not None
-    nodes = picked(texts.nodes, np.concatenate((found.near, found.ends)))
+    cell = found.cell
+    texts = cell.texts or RowTexts(cell.nodes, cell.connectors, cell.links)
+    nodes = texts.nodes.of(np.concatenate((found.near, found.ends)))
     relations = msgspec.json.encode(found.relations)
     is_part = b"true" if found.is_part else b"false"
     return b"".join(
@@ -34,10 +34,10 @@ def _connectors(found: Cut, texts: RowTexts) -> list[bytes]:
     ids = found.cell.connectors["id"][found.connectors]
     linked = found.cell.links["connector_id"][found.links]
     order = np.argsort(linked, kind="stable")
-    links = picked(texts.links, found.links[order])
+    links = texts.links.of(found.links[order])
     starts = np.searchsorted(linked, ids, side="left", sorter=order).tolist()
     ends = np.searchsorted(linked, ids, side="right", sorter=order).tolist()
-    rows = picked(texts.connectors, found.connectors)
+    rows = texts.connectors.of(found.connectors)
     return [
         row + b",[[" + _BETWEEN.join(links[start:end]) + b"]]" if start < end else row + b",[]"
         for row, start, end in zip(rows, starts, ends, strict=True)
