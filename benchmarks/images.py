@@ -2,6 +2,10 @@
 
 All in one run, side by side, with what the servers' processes work for each tile: other programs of the machine
 disturb that less than they disturb what comes in a second.
+
+Cold tiles are compared with the least that gives the same image files: tensorstore reads each box from the same
+folder or the same HTTP server, and a thread encodes it. What the service does beside that is the answer itself, the
+permission, the list of allowed hosts, and keeping the objects on disk.
 """
 
 from __future__ import annotations
@@ -11,10 +15,9 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiohttp
 import numpy as np
@@ -23,7 +26,7 @@ import tensorstore
 from numpy.typing import NDArray
 from yarl import URL
 
-from benchmarks.tile_client import Answered, ask, ask_once
+from benchmarks.tile_client import Answered, ask, ask_once, worked_s
 from catmaid_server.domain.accounts import users
 from catmaid_server.service import lifecycle
 from catmaid_server.service.opening import opened_store
@@ -35,12 +38,17 @@ from catmaid_server.tiles.pyramid import halved
 from tests.browser.nginx import running_nginx
 
 TILE = 256
-SECTIONS = 24
+SECTIONS = 48
 SIDE = 4
 """Tiles along x and y, at full resolution."""
 SECONDS = 2.0
 CLIENTS = 8
 TIMES = 2
+PARTS = 4
+"""In which cold tiles are asked for, in turns with tensorstore."""
+
+Places: TypeAlias = NDArray[np.int64]
+"""(n, 3): section, row and column of each tile."""
 
 
 def main() -> dict[str, Any]:
@@ -73,7 +81,7 @@ async def _measured(scratch: Path) -> dict[str, Any]:
     record = lifecycle.start(settings)
     (scratch / "nginx").mkdir()
     try:
-        async with running_nginx(scratch / "nginx", URL(record.url).port or 0, "http://127.0.0.1:1/", files) as front:
+        async with running_nginx(scratch / "nginx", URL(record.url).port or 0, "http://127.0.0.1:1/", scratch) as front:
             print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
             service = Service(
                 record.url,
@@ -81,7 +89,12 @@ async def _measured(scratch: Path) -> dict[str, Any]:
                 _processes(record.pid, "catmaid_server.service.worker"),
             )
             results = await _warm(service, front)
-            results |= await _cold(service, scratch / "volume.zarr", front.files_urls[0])
+            volume_places = {
+                "from disk": (f"{scratch}/volume.zarr", {"driver": "file", "path": f"{scratch}/volume.zarr/0/"}),
+                "over HTTP": _over_http(f"{front.files_urls[0]}/volume.zarr"),
+            }
+            for where, (address, kvstore) in volume_places.items():
+                results |= await _cold(service, where, address, kvstore)
     finally:
         lifecycle.stop(settings)
     return results
@@ -119,8 +132,8 @@ class Service:
 
 async def _warm(service: Service, front: Any) -> dict[str, Any]:
     """The same tiles by nginx as files, by the service from memory, and by nginx before the service."""
-    places = [(z, row, col) for z in range(SECTIONS) for row in range(SIDE) for col in range(SIDE)]
-    as_files = [f"{z}/{row}_{col}_0.jpg" for z, row, col in places]
+    places = _places()
+    as_files = [f"pyramid/{z}/{row}_{col}_0.jpg" for z, row, col in places]
     below, ticket = await service.tiles(1, 1)
     members = [f"{below}0/{z}/{row}/{col}.jpg?ticket={ticket}" for z, row, col in places]
     below, _ = await service.tiles(2, 2)
@@ -148,32 +161,48 @@ async def _warm(service: Service, front: Any) -> dict[str, Any]:
     return {name: asdict(found) for name, found in best.items()}
 
 
-async def _cold(service: Service, path: Path, files_url: str) -> dict[str, Any]:
-    """Tiles of a Zarr volume that nobody asked for before, and the same boxes by tensorstore."""
-    del files_url
-    below, ticket = await service.added(1, str(path))
-    places = [(z, row, col) for z in range(SECTIONS) for row in range(SIDE) for col in range(SIDE)]
-    print(f"{'cold tiles of 256 x 256, Zarr':42} {'tiles/s':>9}")
+def _over_http(address: str) -> tuple[str, dict[str, str]]:
+    return address, {"driver": "http", "base_url": f"{address}/0/"}
+
+
+async def _cold(service: Service, where: str, address: str, kvstore: dict[str, str]) -> dict[str, Any]:
+    """Tiles of a Zarr volume that nobody asked for before, and the same boxes by tensorstore, in turns."""
+    print(f"{'cold tiles of 256 x 256, Zarr ' + where:42} {'tiles/s':>9} {'CPU us':>8}")
     results = {}
     for extension in ("jpg", "png"):
-        await _read_all(path, places, None)
-        seconds = {"tensorstore reads": await _read_all(path, places, None)}
-        seconds[f"tensorstore reads, {extension} written"] = await _read_all(path, places, extension)
-        asked = [f"{below}0/{z}/{row}/{col}.{extension}?ticket={ticket}" for z, row, col in places]
-        seconds[f"service, {extension}"] = await ask_once(service.url, asked, clients=CLIENTS)
-        for name, took in seconds.items():
-            print(f"{name:42} {len(places) / took:9.0f}", flush=True)
-            results[f"cold: {name}"] = len(places) / took
+        below, ticket = await service.added(1, address)
+        first, *rest = np.array_split(np.random.default_rng(2).permutation(_places()), PARTS + 1)
+        await ask_once(service.url, _cold_paths(below, ticket, first, extension), clients=CLIENTS)
+        found: dict[str, list[tuple[float, float]]] = {}
+        for places in rest:
+            for name, encoded in (("tensorstore reads", None), (f"tensorstore reads, {extension} made", extension)):
+                found.setdefault(name, []).append(await _read_all(kvstore, places, encoded))
+            paths = _cold_paths(below, ticket, places, extension)
+            worked = worked_s(service.pids)
+            took = await ask_once(service.url, paths, clients=CLIENTS)
+            found.setdefault(f"service, {extension}", []).append((took, worked_s(service.pids) - worked))
+        for name, parts in found.items():
+            per_s, cpu_us = sum(map(len, rest)) / sum(took for took, _ in parts), 1e6 * sum(cpu for _, cpu in parts)
+            cpu_us /= sum(map(len, rest))
+            print(f"{name:42} {per_s:9.0f} {cpu_us:8.0f}", flush=True)
+            results[f"cold, {where}: {name}"] = {"per_s": per_s, "cpu_us": cpu_us}
     return results
 
 
-async def _read_all(path: Path, places: Sequence[tuple[int, int, int]], extension: str | None) -> float:
-    """Read boxes with an empty cache, and make image files of them; how many seconds it took."""
-    store = await tensorstore.open(
-        {"driver": "zarr", "kvstore": {"driver": "file", "path": f"{path}/0/"}}, context=cache_context(0), read=True
-    )
+def _places() -> list[tuple[int, int, int]]:
+    return [(z, row, col) for z in range(SECTIONS) for row in range(SIDE) for col in range(SIDE)]
+
+
+def _cold_paths(below: str, ticket: str, places: Places, extension: str) -> list[str]:
+    return [f"{below}0/{z}/{row}/{col}.{extension}?ticket={ticket}" for z, row, col in places]
+
+
+async def _read_all(kvstore: dict[str, str], places: Places, extension: str | None) -> tuple[float, float]:
+    """Read boxes with an empty cache, and make image files of them; seconds, and seconds of CPU."""
+    spec = {"driver": "zarr", "kvstore": kvstore}
+    store = await tensorstore.open(spec, context=cache_context(0), read=True)
     waiting = iter(places)
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
 
     async def reader() -> None:
         for z, row, col in waiting:
@@ -183,7 +212,7 @@ async def _read_all(path: Path, places: Sequence[tuple[int, int, int]], extensio
                 await asyncio.to_thread(encode, values, extension)
 
     await asyncio.gather(*(reader() for _ in range(CLIENTS)))
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - worked
 
 
 def _sections() -> NDArray[np.uint8]:

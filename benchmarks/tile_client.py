@@ -100,14 +100,14 @@ async def ask(
 ) -> Answered:
     """Ask for paths below an address, again and again. `pids`: the server's processes."""
     context = ssl.create_default_context(cafile=trusted) if base.startswith("https:") else None
-    began, worked = time.perf_counter(), _worked_s(pids)
+    began, worked = time.perf_counter(), worked_s(pids)
     asking = []
     for number in range(clients):
         offset = number * len(paths) // clients
         turned = [*paths[offset:], *paths[:offset]]
         asking.append(await _connected(base, turned, context, began + seconds))
     await asyncio.gather(*(client.ended for client in asking))
-    took, worked = time.perf_counter() - began, _worked_s(pids) - worked
+    took, worked = time.perf_counter() - began, worked_s(pids) - worked
     answers = sum(client.answers for client in asking)
     received = sum(client.received for client in asking)
     return Answered(answers / took, 1e6 * worked / answers, received / took / 1e6)
@@ -137,7 +137,7 @@ async def _connected(
     return client
 
 
-def _worked_s(pids: Sequence[int]) -> float:
+def worked_s(pids: Sequence[int]) -> float:
     """CPU seconds of processes so far."""
     times = [psutil.Process(pid).cpu_times() for pid in pids]
     return sum(each.user + each.system for each in times)

@@ -90,6 +90,26 @@ async def test_they_are_as_in_the_usual_way(service: Service) -> None:
     assert len(seen) == 4
 
 
+async def test_those_that_are_not_in_memory_are_made_and_requests_behind_them_wait(service: Service) -> None:
+    line, below = await made_warm(service)
+    before, others = given(service), [f"{below}0/{z}/1/{col}.png" for z in range(4) for col in range(2)]
+    paths = [*others, f"{below}0/9/0/0.png", f"/{service.project_id}/stacks", f"{below}0/1/0/1.png"]
+    # One after the other: the connection has answered all that came before.
+    bodies = [(await line.get(path))[2] for path in others[:2]]
+    assert given(service) == before + 2
+    line.writer.write(f"GET {paths[2]} HTTP/1.1\r\n{line.head}\r\n".encode())
+    await line.writer.drain()
+    await asyncio.sleep(0)
+    for path in paths[3:]:
+        line.writer.write(f"GET {path} HTTP/1.1\r\n{line.head}\r\n".encode())
+        await asyncio.sleep(0)
+    answers = [await line.answer() for _ in paths[2:]]
+    assert [status for status, _, _ in answers] == [*[200] * 6, 404, 200, 200]
+    bodies += [body for _, _, body in answers[:6]]
+    usual = [(await (await Line.to(service)).get(path, "Connection: close\r\n"))[2] for path in others]
+    assert bodies == usual
+
+
 async def test_they_are_counted_as_all_others(service: Service) -> None:
     line, below = await made_warm(service)
     counted = 'catmaid_answers_total{method="GET",route="/{project_id}/stack/{stack_id}/tiles/{revision}/{zoom}'

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from catmaid_server.tiles.gateway.disk_cache import DiskCache, KeptObject, is_current
+from catmaid_server.tiles.gateway.disk_writes import DiskWrites
 
 LIMIT = 200_000
 WRITER = """
@@ -20,6 +22,23 @@ from catmaid_server.tiles.gateway.disk_cache import DiskCache, KeptObject
 cache = DiskCache(Path(sys.argv[1]), int(sys.argv[2]))
 for number in range(150):
     cache.put(f"{sys.argv[3]}-{number}", KeptObject(status=200, until=2e9), random.randbytes(random.randrange(9000)))
+"""
+CLAIMANT = """
+import asyncio, os, sys
+from pathlib import Path
+from catmaid_server.tiles.gateway.disk_cache import DiskCache
+folder = Path(sys.argv[1])
+def note(word):
+    with (folder / "order").open("a") as file:
+        file.write(word + "\\n")
+async def work():
+    async with DiskCache(folder, 1).claim("a"):
+        if sys.argv[2] == "die":
+            os._exit(0)
+        note("begins")
+        await asyncio.sleep(0.05)
+        note("ends")
+asyncio.run(work())
 """
 
 
@@ -72,36 +91,44 @@ def test_four_processes_together_never_exceed_the_limit(tmp_path: Path) -> None:
     assert int((tmp_path / "size").read_text()) == used(tmp_path)
 
 
-def test_what_a_crash_left_is_taken_away_and_counted(tmp_path: Path) -> None:
+def test_what_a_crash_left_is_no_object_and_is_counted(tmp_path: Path) -> None:
     cache = DiskCache(tmp_path, LIMIT)
     cache.put("a", known(), b"whole")
-    part = cache._path("b").with_suffix(".part")
-    part.parent.mkdir(exist_ok=True)
-    part.write_bytes(bytes(50_000))
-    cut = cache._path("a")
+    cut = Path(cache._path("a"))
     cut.write_bytes(cut.read_bytes()[:-2])
     (tmp_path / "size").write_text("999999999")
     restarted = DiskCache(tmp_path, LIMIT)
     assert restarted.find("a") is None, "half an object is none"
     restarted.put("c", known(), b"new")
-    assert not part.exists()
     assert int((tmp_path / "size").read_text()) == used(tmp_path)
 
 
-async def test_one_at_a_time_claims_an_object_and_a_dead_process_claims_nothing(tmp_path: Path) -> None:
-    cache, order = DiskCache(tmp_path, LIMIT), []
+def test_one_process_at_a_time_claims_an_object_and_a_dead_one_claims_nothing(tmp_path: Path) -> None:
+    workers = [subprocess.Popen([sys.executable, "-c", CLAIMANT, str(tmp_path), "work"]) for _ in range(4)]
+    assert [worker.wait() for worker in workers] == [0] * 4
+    assert (tmp_path / "order").read_text().split() == ["begins", "ends"] * 4
+    subprocess.run([sys.executable, "-c", CLAIMANT, str(tmp_path), "die"], check=True)
+    subprocess.run([sys.executable, "-c", CLAIMANT, str(tmp_path), "work"], check=True, timeout=60)
+    assert (tmp_path / "order").read_text().split()[-2:] == ["begins", "ends"]
 
-    async def work(name: str) -> None:
-        async with DiskCache(tmp_path, LIMIT).claim("a"):
-            order.append(f"{name} begins")
-            await asyncio.sleep(0.01)
-            order.append(f"{name} ends")
 
-    await asyncio.gather(*(work(str(number)) for number in range(4)))
-    assert [text.split()[1] for text in order] == ["begins", "ends"] * 4
-    dead = "import os, asyncio, sys; from pathlib import Path; from catmaid_server.tiles.gateway.disk_cache import *\n"
-    dead += "async def die():\n  async with DiskCache(Path(sys.argv[1]), 1).claim('a'): os._exit(0)\nasyncio.run(die())"
-    await asyncio.to_thread(subprocess.run, [sys.executable, "-c", dead, str(tmp_path)], check=True)
-    async with asyncio.timeout(5), cache.claim("a"):
-        order.append("claimed")
-    assert order[-1] == "claimed"
+async def test_an_object_that_waits_to_be_written_is_found_and_then_on_disk(tmp_path: Path) -> None:
+    disk, order = DiskCache(tmp_path, LIMIT), list[int]()
+    writes = DiskWrites(disk)
+    for number in range(3):
+        afterwards = AsyncExitStack()
+        afterwards.callback(order.append, number)
+        await writes.put(str(number), known(), b"body", afterwards)
+    assert (writes.find("2"), disk.has("2"), order) == ((known(), b"body"), False, [])
+    await writes.close()
+    found = disk.find("2")
+    assert (writes.find("2"), found and found[1], order) == (None, b"body", [0, 1, 2])
+
+
+def test_a_folder_that_somebody_removed_is_made_anew(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path / "cache", LIMIT)
+    cache.put("a", known(), bytes(1000))
+    shutil.rmtree(tmp_path / "cache")
+    cache.put("b", known(), b"b")
+    assert (cache.has("a"), cache.has("b")) == (False, True)
+    assert int((tmp_path / "cache/size").read_text()) == used(tmp_path / "cache")

@@ -1,4 +1,4 @@
-"""Connections that answer requests for tiles in memory by themselves, and lead all others to the application."""
+"""Connections that answer requests for tiles by themselves, and lead all others to the application."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from catmaid_server.http import keys
-from catmaid_server.http.warm_tiles import WarmTiles
+from catmaid_server.http.warm_tiles import AdmittedTile, WarmTiles
 
 _IDLE_S: Final = 75.0
 """How long a connection may be without a request, or send the headers of one; longer than proxies keep theirs."""
@@ -34,17 +34,33 @@ class TileConnection(web.RequestHandler):
         self._answered = 0
         self._sent = b""
         self._alone_until = 0.0
+        self._making: asyncio.Task[None] | None = None
+        """A tile that is not in memory yet."""
+        self._held = b""
+        """What came since."""
 
     def data_received(self, data: bytes) -> None:
-        """Answer a request for a tile in memory; hand over anything else."""
-        if self._owes_nothing():
-            answer = self._warm.answer(data)
-            if answer is not None:
-                assert self.transport is not None
-                self.transport.write(answer)
-                return
-        self._look_at(data)
-        super().data_received(data)
+        """Answer a request for a tile; hand over anything else."""
+        assert self.transport is not None
+        if self._making is not None:
+            self._held += data
+            self.transport.pause_reading()
+            return
+        tile = self._warm.admitted(data) if self._owes_nothing() else None
+        if tile is None:
+            self._hand_over(data)
+            return
+        answer = self._warm.answer(tile)
+        if answer is None:
+            self._making = asyncio.get_running_loop().create_task(self._make(data, tile))
+        else:
+            self.transport.write(answer)
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109  as aiohttp has it
+        """Give the tile that is being made before the connection is closed."""
+        if self._making is not None:
+            await asyncio.wait([self._making], timeout=timeout)
+        await super().shutdown(timeout)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
@@ -56,6 +72,26 @@ class TileConnection(web.RequestHandler):
         if self._received == self._answered and self._sent:
             self._warm.remember(self._sent, request, sent)
         return sent, gone
+
+    async def _make(self, request: bytes, tile: AdmittedTile) -> None:
+        try:
+            answer = await self._warm.made(tile)
+        finally:
+            self._making = None
+            held, self._held = self._held, b""
+        if self.transport is None or self.transport.is_closing():
+            return
+        if answer is None:
+            self._hand_over(request)
+        else:
+            self.transport.write(answer)
+        if held:
+            self.transport.resume_reading()
+            self.data_received(held)
+
+    def _hand_over(self, data: bytes) -> None:
+        self._look_at(data)
+        super().data_received(data)
 
     def _owes_nothing(self) -> bool:
         """Whether there is neither a request under way nor a part of one, and answers do not pile up."""

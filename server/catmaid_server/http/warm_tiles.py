@@ -1,4 +1,4 @@
-"""Tiles that are in memory, given to clients that were given others of the same stack a moment ago.
+"""Tiles given to clients that were given others of the same stack a moment ago: from memory, or made for them.
 
 A page asks for hundreds of tiles by requests that are the same but for zoom, section, row and column. Once one of them
 was answered in the usual way, all that was found out about it (who asks, whether they may, which headers the answer
@@ -20,9 +20,10 @@ from typing import Final
 from aiohttp import web
 
 from catmaid_server.auth.access import Access
+from catmaid_server.domain.errors import DomainError
 from catmaid_server.http.answer_meter import METER, AnswerMeter
 from catmaid_server.tiles.pyramid import TileAddress
-from catmaid_server.tiles.service import TileInMemory, TileService
+from catmaid_server.tiles.service import StackRevision, TileInMemory, TileService
 
 TRUSTED_S: Final = 1.0
 """So long a ticket, token or session is not looked at again."""
@@ -50,6 +51,7 @@ class WarmTile:
     etag : with `{place}` for zoom, section, row and column with hyphens between.
     """
 
+    of: StackRevision
     images: TileInMemory
     etag: str
 
@@ -66,6 +68,15 @@ class _Admission:
     age: int
     until: float
     meter: AnswerMeter
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedTile:
+    """A tile that is asked for by who may have it; `began` is when, by the performance counter."""
+
+    admission: _Admission
+    address: TileAddress
+    began: float
 
 
 _Alike = tuple[bytes, bytes, bytes]
@@ -88,8 +99,8 @@ class WarmTiles:
         self._is_open = False
         self._admissions.clear()
 
-    def answer(self, request: bytes) -> bytes | None:
-        """The whole answer to the bytes of one request; None if it is to be looked at in the usual way."""
+    def admitted(self, request: bytes) -> AdmittedTile | None:
+        """The tile that the bytes of one request ask for; None if they are to be looked at in the usual way."""
         began = time.perf_counter()
         found = _REQUEST.fullmatch(request)
         if found is None:
@@ -98,15 +109,29 @@ class WarmTiles:
         admission = self._admissions.get((before, after, headers))
         if admission is None or admission.age != self._access.age or admission.until < time.monotonic():
             return None
-        address = TileAddress(int(zoom), int(z), int(row), int(col))
-        body = self._tiles.in_memory(admission.tile.images, address)
-        if body is None:
+        return AdmittedTile(admission, TileAddress(int(zoom), int(z), int(row), int(col)), began)
+
+    def answer(self, tile: AdmittedTile) -> bytes | None:
+        """The whole answer, if the tile is in memory."""
+        body = self._tiles.in_memory(tile.admission.tile.images, tile.address)
+        return None if body is None else self._answer_with(body, tile)
+
+    async def made(self, tile: AdmittedTile) -> bytes | None:
+        """The whole answer; None if there is no such tile, or it cannot be had: the usual way says so."""
+        known = tile.admission.tile
+        try:
+            body = await self._tiles.tile(known.of, tile.address, known.images.wish)
+        except DomainError:
             return None
-        etag = admission.tile.etag.format(place=place_of(address))
+        return self._answer_with(body, tile)
+
+    def _answer_with(self, body: bytes, tile: AdmittedTile) -> bytes:
+        admission = tile.admission
+        etag = admission.tile.etag.format(place=place_of(tile.address))
         request_id = os.urandom(6).hex()
         head = f'ETag: "{etag}"\r\nContent-Length: {len(body)}\r\nDate: {_now()}\r\nX-Request-ID: {request_id}\r\n\r\n'
         self.given += 1
-        admission.meter.note(200, time.perf_counter() - began, request_id)
+        admission.meter.note(200, time.perf_counter() - tile.began, request_id)
         return b"".join((admission.head, head.encode("ascii"), body))
 
     def remember(self, sent: bytes, request: web.BaseRequest, response: web.StreamResponse) -> None:

@@ -100,7 +100,7 @@ async def tile(
         return await _placeholder(call, str(error), await tiles.tile_size(stack), extension)
     look = f"-{form.quality}-{form.window}-{form.gamma}" if form.quality != JPEG_QUALITY or wish.look else ""
     etag = f"{stack.revision}-{{place}}-{extension}{re.sub(r'[^0-9a-zA-Z.,-]', '', look)}"
-    call.request[WARM_TILE] = WarmTile(await tiles.kept_as(stack, wish), etag)
+    call.request[WARM_TILE] = WarmTile(stack, await tiles.kept_as(stack, wish), etag)
     kept = _FOR_A_DAY if await tiles.may_change(stack) else _FOR_EVER
     return _image(call, data, extension, etag.format(place=place_of(address)), visibility, kept)
 

@@ -1,7 +1,7 @@
 """Objects kept on disk, shared by all workers of a data folder.
 
-Each object is one file: a line of JSON that describes it, then its bytes. A file is written under another name and
-then renamed, so that a crash leaves no half object. The least recently used ones go when there is no more room.
+Each object is one file: a line of JSON that describes it and says its length, then its bytes; a file that is shorter,
+as a crash leaves it, is none. The least recently used ones go when there is no more room.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import fcntl
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+import weakref
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ import msgspec
 _KEEP_SHARE: Final = 0.9
 """Of the limit, what is left after making room, so that room is not made each time."""
 _POLL_S: Final = 0.03
+_CLAIMED_BYTE_BITS: Final = 62
 
 
 class KeptObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,18 +38,29 @@ class KeptObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DiskCache:
-    """Objects by key in a folder, together never more than `limit` bytes. Functions block: call them in a thread."""
+    """Objects by key in a folder, together never more than `limit` bytes.
+
+    `find`, `put` and `put_all` block: call them in a thread. `has` takes some microseconds.
+    """
 
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder = folder
         self.limit = limit
         self._counted = False
+        self._lock = _OpenFile(folder / "lock")
+        self._size = _OpenFile(folder / "size")
+        self._claims = _OpenFile(folder / "claimed")
+
+    def has(self, key: str) -> bool:
+        """Whether there is an object."""
+        return os.path.exists(self._path(key))  # noqa: PTH110  half as long as Path.exists
 
     def find(self, key: str) -> tuple[KeptObject, bytes] | None:
         """An object, which thereby becomes the most recently used one."""
         path = self._path(key)
         try:
-            content = path.read_bytes()
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+                content = file.read()
             os.utime(path)
             head, _, body = content.partition(b"\n")
             known = msgspec.json.decode(head, type=KeptObject)
@@ -57,75 +70,86 @@ class DiskCache:
 
     def put(self, key: str, known: KeptObject, body: bytes) -> None:
         """Keep an object, unless it alone would fill the folder or the disk is full."""
-        content = msgspec.json.encode(msgspec.structs.replace(known, size=len(body))) + b"\n" + body
-        if len(content) > self.limit * _KEEP_SHARE:
-            return
-        path = self._path(key)
-        with contextlib.suppress(OSError), self._locked() as counted:
-            used, old = counted, _size(path)
-            if used - old + len(content) > self.limit:
-                used = self._make_room(int(self.limit * _KEEP_SHARE) - len(content))
-                old = _size(path)
-            # Counted before it is written: after a crash the count is too high, never too low.
-            self._write_count(used + len(content))
-            path.parent.mkdir(exist_ok=True)
-            part = path.with_suffix(".part")
-            part.unlink(missing_ok=True)
+        self.put_all([(key, known, body)])
+
+    def put_all(self, objects: Iterable[tuple[str, KeptObject, bytes]]) -> None:
+        """Keep several objects; as `put`."""
+        with contextlib.suppress(OSError), self._locked():
+            for key, known, body in objects:
+                content = msgspec.json.encode(msgspec.structs.replace(known, size=len(body))) + b"\n" + body
+                if len(content) <= self.limit * _KEEP_SHARE:
+                    self._write(Path(self._path(key)), content)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        used, old = self._count(), _size(path)
+        if used - old + len(content) > self.limit:
+            used = self._make_room(int(self.limit * _KEEP_SHARE) - len(content))
+            old = _size(path)
+        # Counted before it is written: after a crash the count is too high, never too low.
+        self._write_count(used + len(content))
+        try:
+            if old:
+                path.unlink(missing_ok=True)
+            try:
+                path.write_bytes(content)
+            except FileNotFoundError:
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(content)
+        except OSError:
             path.unlink(missing_ok=True)
-            part.write_bytes(content)
-            part.replace(path)
+            self._write_count(used - old)
+            raise
+        if old:
             self._write_count(used - old + len(content))
 
     @asynccontextmanager
     async def claim(self, key: str) -> AsyncIterator[None]:
-        """Let one process at a time get this object; a claim ends with its process."""
-        folder = self._folder / "claims"
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        path = folder / _digest(key)
+        """Let one process at a time get this object; a claim ends with its process.
+
+        Within a process it excludes nobody. Each key has a byte of a file, which its process locks.
+        """
+        byte = int.from_bytes(_digest(key)[:8], "big") >> (64 - _CLAIMED_BYTE_BITS)
         while True:
-            descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            claims = self._claims.descriptor()
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if _same_file(descriptor, path):
-                    break
-            except BlockingIOError:
-                pass
-            os.close(descriptor)
-            await asyncio.sleep(_POLL_S)
+                fcntl.lockf(claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+                break
+            except (BlockingIOError, PermissionError):
+                await asyncio.sleep(_POLL_S)
         try:
             yield
         finally:
-            path.unlink(missing_ok=True)
-            os.close(descriptor)
+            with contextlib.suppress(OSError):  # it is another file by now, if somebody removed that one
+                fcntl.lockf(claims, fcntl.LOCK_UN, 1, byte)
 
-    def _path(self, key: str) -> Path:
-        digest = _digest(key)
-        return self._folder / digest[:2] / digest[2:]
+    def _path(self, key: str) -> str:
+        digest = _digest(key).hex()
+        return f"{self._folder}/{digest[:2]}/{digest[2:]}"
 
     @contextmanager
-    def _locked(self) -> Iterator[int]:
-        """Alone with the folder among all processes; gives how many bytes there are."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield self._count()
+    def _locked(self) -> Iterator[None]:
+        """Alone with the folder among all processes."""
+        lock = self._lock.descriptor()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
 
     def _count(self) -> int:
         """The bytes of all objects; counted anew by each process once, for what a crash left."""
         if self._counted:
             try:
-                return int((self._folder / "size").read_text())
+                return int(os.pread(self._size.descriptor(), 32, 0))
             except (OSError, ValueError):
                 pass
         self._counted = True
-        for part in self._folder.glob("??/*.part"):
-            part.unlink(missing_ok=True)
         used = sum(size for _, size, _ in self._objects())
         self._write_count(used)
         return used
 
     def _write_count(self, used: int) -> None:
-        (self._folder / "size").write_text(str(used))
+        os.pwrite(self._size.descriptor(), b"%-20d" % used, 0)
 
     def _objects(self) -> list[tuple[float, int, Path]]:
         """When each was used last, its size and its file; the least recently used first."""
@@ -153,8 +177,26 @@ def is_current(known: KeptObject) -> bool:
     return known.until > time.time()
 
 
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+class _OpenFile:
+    """A file that stays open, and is made anew where somebody removed it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open: tuple[int, weakref.finalize[[int], _OpenFile]] | None = None
+
+    def descriptor(self) -> int:
+        if self._open is not None:
+            if os.fstat(self._open[0]).st_nlink:
+                return self._open[0]
+            self._open[1]()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        self._open = descriptor, weakref.finalize(self, os.close, descriptor)
+        return descriptor
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
 
 
 def _size(path: Path) -> int:
@@ -162,11 +204,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def _same_file(descriptor: int, path: Path) -> bool:
-    """Whether the path still leads to the open file: who had it before may have removed it."""
-    try:
-        return path.stat().st_ino == os.fstat(descriptor).st_ino
-    except OSError:
-        return False

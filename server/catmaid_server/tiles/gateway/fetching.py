@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -15,6 +16,7 @@ from yarl import URL
 
 from catmaid_server.tiles.cache import SingleFlight
 from catmaid_server.tiles.gateway.disk_cache import DiskCache, KeptObject, is_current
+from catmaid_server.tiles.gateway.disk_writes import DiskWrites
 from catmaid_server.tiles.gateway.failures import HostRefused, ImagesUnavailable
 from catmaid_server.tiles.gateway.host_states import HostStates
 from catmaid_server.tiles.gateway.hosts import CheckedResolver, ImageHosts
@@ -24,6 +26,7 @@ _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 4
 _REMEMBERED_FAILURES: Final = 10_000
+_REMEMBERED_HOSTS: Final = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,7 @@ Check: TypeAlias = Callable[[SourceObject], None]
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     key: str
-    url: str
+    url: URL
     byte_range: str
     headers: Mapping[str, str]
     check: Check | None
@@ -81,14 +84,18 @@ class ObjectFetcher:
         self.hosts = hosts
         self.requests = 0
         self._disk = disk
+        self._writes = None if disk is None else DiskWrites(disk)
         self._limits = limits or FetchLimits()
         self._states = HostStates(self._limits.at_once, self._limits.host_rests_s)
         self._flight: SingleFlight[str, SourceObject | None] = SingleFlight()
         self._failures: dict[str, tuple[float, ImagesUnavailable]] = {}
+        self._allowed: set[tuple[str, str]] = set()
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
-        """End all connections."""
+        """End all connections, when all is written."""
+        if self._writes is not None:
+            await self._writes.close()
         if self._session is not None:
             await self._session.close()
 
@@ -108,26 +115,26 @@ class ObjectFetcher:
         `ImagesUnavailable` if it cannot be had.
         """
         given = dict(headers or {})
-        self.hosts.require(URL(url))
+        address = URL(url, encoded=True)
+        self._require(address)
         key = "\n".join([url, byte_range, *(f"{name}: {value}" for name, value in sorted(given.items()))])
         failed = self._failures.get(key)
         if failed is not None:
             if failed[0] > time.monotonic() and not fresh:
                 raise failed[1]
             del self._failures[key]
-        wanted = _Wanted(key, url, byte_range, given, check)
+        wanted = _Wanted(key, address, byte_range, given, check)
         return await self._flight.do(key, lambda: self._obtain(wanted, fresh=fresh))
 
     async def _obtain(self, wanted: _Wanted, *, fresh: bool) -> SourceObject | None:
-        key = wanted.key
-        if self._disk is None:
-            known, body = await self._remembering_failure(wanted, None)
-            return _as_object(known, body)
-        found = await asyncio.to_thread(self._disk.find, key)
+        if self._disk is None or self._writes is None:
+            return _as_object(*await self._remembering_failure(wanted, None))
+        found = await self._kept(wanted.key)
         if found is not None and is_current(found[0]) and not fresh:
             return _as_object(*found)
-        async with self._disk.claim(key):
-            found = await asyncio.to_thread(self._disk.find, key)
+        async with AsyncExitStack() as claim:
+            await claim.enter_async_context(self._disk.claim(wanted.key))
+            found = await self._kept(wanted.key)
             if found is not None and is_current(found[0]) and not fresh:
                 return _as_object(*found)
             try:
@@ -136,8 +143,16 @@ class ObjectFetcher:
                 if found is None or found[0].status in _GONE:
                     raise
                 return _as_object(*found)  # what was once there is better than nothing
-            await asyncio.to_thread(self._disk.put, key, known, body)
+            await self._writes.put(wanted.key, known, body, claim.pop_all())
         return _as_object(known, body)
+
+    async def _kept(self, key: str) -> tuple[KeptObject, bytes] | None:
+        assert self._disk is not None
+        assert self._writes is not None
+        found = self._writes.find(key)
+        if found is None and self._disk.has(key):
+            found = await asyncio.to_thread(self._disk.find, key)
+        return found
 
     async def _remembering_failure(
         self, wanted: _Wanted, old: tuple[KeptObject, bytes] | None
@@ -156,7 +171,7 @@ class ObjectFetcher:
 
     async def _patiently(self, wanted: _Wanted, old: tuple[KeptObject, bytes] | None) -> tuple[KeptObject, bytes]:
         """Ask again after a pause where that can help; a host that keeps failing is left alone for a while."""
-        host = URL(wanted.url).host or ""
+        host = wanted.url.host or ""
         async with self._states.turn(host):
             try:
                 async with asyncio.timeout(self._limits.in_all_s):
@@ -179,14 +194,14 @@ class ObjectFetcher:
         raise AssertionError("unreachable")
 
     async def _once(self, wanted: _Wanted, old: tuple[KeptObject, bytes] | None) -> tuple[KeptObject, bytes]:
-        asked = URL(wanted.url, encoded=True)
+        asked = wanted.url
         sent = dict(wanted.headers)
         if wanted.byte_range:
             sent["Range"] = wanted.byte_range
         if old is not None and old[0].etag:
             sent["If-None-Match"] = old[0].etag
         for _ in range(_MOST_REDIRECTS + 1):
-            self.hosts.require(asked)
+            self._require(asked)
             self.requests += 1
             try:
                 async with self._opened().get(asked, headers=sent, allow_redirects=False) as response:
@@ -204,6 +219,16 @@ class ObjectFetcher:
             except ValueError:
                 raise ImagesUnavailable(f"{asked.host} sends on to something that is no address.") from None
         raise ImagesUnavailable(f"{asked.host} sends on more than {_MOST_REDIRECTS} times.")
+
+    def _require(self, url: URL) -> None:
+        """As `ImageHosts.require`, which says the same of all addresses that begin alike."""
+        begin = url.scheme, url.raw_authority
+        if begin in self._allowed:
+            return
+        self.hosts.require(url)
+        if len(self._allowed) >= _REMEMBERED_HOSTS:
+            self._allowed.clear()
+        self._allowed.add(begin)
 
     async def _received(
         self, asked: URL, response: aiohttp.ClientResponse, old: tuple[KeptObject, bytes] | None
