@@ -174,6 +174,16 @@ describe("a wheel", () => {
     expect(turned({ shiftKey: true }).section).toBe(11);
   });
 
+  it("takes the keys, too, but not from a field that somebody types in", () => {
+    vi.stubGlobal("WheelEvent", { DOM_DELTA_PIXEL: 0 });
+    for (const isTyped of [false, true]) {
+      vi.stubGlobal("document", { activeElement: { matches: () => isTyped } });
+      const { stage, fire } = bench(false);
+      fire("wheel", { ...NOTCH, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false });
+      expect(stage.focus).toHaveBeenCalledTimes(isTyped ? 0 : 1);
+    }
+  });
+
   it("with Ctrl zooms to the next whole level, with Shift by a tenth of one, and by fingers smoothly", () => {
     expect(turned({ ctrlKey: true }).level).toBe(2);
     expect(turned({ ctrlKey: true, deltaY: -120 }).level).toBe(1);

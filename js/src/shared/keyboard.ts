@@ -10,6 +10,13 @@ export function isPlain(event: KeyboardEvent): boolean {
   return !event.altKey || SYMBOL.test(event.key);
 }
 
+/** Whether what a person types goes into an element. */
+export function isTyped(element: Element | null): boolean {
+  return (
+    element?.matches("input, textarea, select, [contenteditable=true], [contenteditable=true] *") ?? false
+  );
+}
+
 /** Keep the keys that are pressed in a widget from the page, except the one that saves the notebook. */
 export function keepKeys(root: HTMLElement): void {
   root.addEventListener("keydown", keepKey);

@@ -1,6 +1,6 @@
 /** Mouse, wheel and keyboard over the picture. */
 import { commandOf, type Keymap } from "../shared/bindings/keymap";
-import { isPlain } from "../shared/keyboard";
+import { isPlain, isTyped } from "../shared/keyboard";
 import type { LayerPointer, PointerKind } from "../shared/layer";
 import { depthOf } from "../shared/stack";
 import type { Camera } from "./camera";
@@ -200,6 +200,8 @@ export class Input {
     if (!this.takesWheel()) return;
     event.preventDefault();
     event.stopPropagation();
+    // Who goes through sections means the picture with the keys that follow: in a notebook `x` would cut the cell.
+    if (!isTyped(document.activeElement)) this.canvas.focus({ preventScroll: true });
     const travel = wheelPixels(event);
     const { px, py } = this.locate(event);
     if (event.ctrlKey || event.metaKey) {

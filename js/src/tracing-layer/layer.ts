@@ -2,7 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import type { KeyMap } from "../shared/bindings/help-panel";
 import type { CommandName } from "../shared/bindings/keymap";
-import type { Layer, LayerHost, LayerPointer, NeuronOutline, View } from "../shared/layer";
+import type { Layer, LayerHost, LayerPointer, NeuronOutline, Point, View } from "../shared/layer";
 import { Rpc } from "../shared/rpc";
 import { Complaints } from "./complaints";
 import { edgeAt } from "./data/edges";
@@ -12,10 +12,10 @@ import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
 import { type Change, News, touches } from "./data/news";
 import { graphOf, type Payload } from "./data/payload";
-import type { Hit, Slab } from "./data/section";
+import type { Slab } from "./data/section";
 import { type Active, Selection } from "./data/selection";
 import { EditQuestions } from "./dialogs/edit-questions";
-import { Painter, slabOf } from "./draw/painter";
+import { Painter } from "./draw/painter";
 import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
 import { Tracing } from "./edit/tracing";
@@ -169,10 +169,11 @@ export class TracingLayer implements Layer {
       tracing: this.tracing,
       host,
       isReadOnly,
-      hit: (x, y, reach) => this.hit(x, y, reach),
-      hitLink: (x, y, reach) => this.inSection((slab) => linkAt(queue.graph, slab, x, y, reach)),
-      hitEdge: (x, y, reach) =>
-        this.inSection((slab) => edgeAt(queue.graph, slab, x, y, reach, this.painter.isShown)),
+      hit: (at, reach) => this.inSection(at, (slab, x, y) => this.painter.sectionAt(slab).at(x, y, reach)),
+      hitLink: (at, reach) => this.inSection(at, (slab, x, y) => linkAt(queue.graph, slab, x, y, reach)),
+      hitEdge: (at, reach) =>
+        this.inSection(at, (slab, x, y) => edgeAt(queue.graph, slab, x, y, reach, this.painter.isShown)),
+      reading: (at) => (this.loader.has(at) ? null : this.loader.reads(at)),
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform,
     });
@@ -384,14 +385,9 @@ export class TracingLayer implements Layer {
     this.invalidate();
   }
 
-  private hit(x: number, y: number, reach: number): Hit | null {
+  private inSection<T>([x, y, z]: Point, find: (slab: Slab, x: number, y: number) => T): T | null {
     const view = this.view();
-    return view && this.painter.sectionOf(view).at(x, y, reach);
-  }
-
-  private inSection<T>(find: (slab: Slab) => T): T | null {
-    const view = this.view();
-    return view && find(slabOf(view));
+    return view && find({ depth: z, thickness: view.sectionThickness }, x, y);
   }
 
   private invalidate(): void {

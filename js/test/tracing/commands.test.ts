@@ -21,6 +21,7 @@ class Bench {
   answer: string | null = "";
   readOnly = false;
   failure: unknown = null;
+  reading: Promise<boolean> | null = null;
   readonly queue: EditQueue;
   readonly selection: Selection;
   readonly tracing: Tracing;
@@ -82,10 +83,11 @@ class Bench {
     this.pointing = new Pointing({
       ...shared,
       tracing: this.tracing,
-      hit: (x, y, reach) =>
+      hit: ([x, y], reach) =>
         new SectionIndex(this.queue.graph, topologyOf(this.queue.graph), slab).at(x, y, reach),
       hitLink: () => null,
-      hitEdge: (x, y, reach) => edgeAt(this.queue.graph, slab, x, y, reach, () => true),
+      reading: () => this.reading,
+      hitEdge: ([x, y], reach) => edgeAt(this.queue.graph, slab, x, y, reach, () => true),
       droppedLate: () => {},
       perform: (command) => {
         try {
@@ -166,6 +168,30 @@ describe("clicks", () => {
     expect(bench.ops).toEqual(["create_treenode", "create_link"]);
     expect(bench.requests[1]?.args).toEqual({ treenode_id: -2, connector_id: 20, relation: expected });
     expect(bench.selection.active).toEqual({ kind: "treenode", id: -2 });
+  });
+
+  test("where nodes are still being read wait for them, one after the other", async () => {
+    const bench = new Bench();
+    bench.select(1);
+    let come: (isHere: boolean) => void = () => {};
+    bench.reading = new Promise((resolve) => {
+      come = resolve;
+    });
+    bench.mouse(400, 400);
+    bench.reading = null;
+    bench.mouse(500, 400);
+    expect(bench.ops).toEqual([]);
+    come(true);
+    await settle();
+    expect(bench.requests.map(({ args }) => args.parent_id)).toEqual([1, -2]);
+  });
+
+  test("where nodes were being read that are not wanted any more do nothing, and say so", async () => {
+    const bench = new Bench();
+    bench.reading = Promise.resolve(false);
+    bench.mouse(400, 400);
+    await settle();
+    expect([bench.ops, bench.failure]).toEqual([[], expect.any(Hint)]);
   });
 
   test("with control select nothing, with control and shift delete; with links after a question", async () => {

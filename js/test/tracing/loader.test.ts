@@ -83,6 +83,31 @@ describe("what is asked for", () => {
   });
 });
 
+describe("a place", () => {
+  test("waits for its reading, and for that which takes its place", async () => {
+    const { loader, requests } = bench();
+    loader.viewChanged(viewAt(0, 500), 2);
+    const told: boolean[] = [];
+    void loader.reads([0, 0, 500]).then((isHere) => told.push(isHere));
+    loader.viewChanged(viewAt(0, 800), 2);
+    await settle();
+    expect([told, loader.has([0, 0, 700])]).toEqual([[], false]);
+    void loader.reads([0, 0, 700]).then((isHere) => told.push(isHere));
+    requests[1]?.resolve("a");
+    await settle();
+    // The first is not around the view that the person went to.
+    expect([told, loader.has([0, 0, 700])]).toEqual([[false, true], true]);
+  });
+
+  test("is not waited for any longer when it cannot be read", async () => {
+    const { loader, requests } = bench();
+    loader.viewChanged(viewAt(0, 500), 2);
+    const reading = loader.reads([0, 0, 500]);
+    requests[0]?.reject(new Error("no"));
+    expect(await reading).toBe(true);
+  });
+});
+
 describe("moving on while a request is under way", () => {
   test("waits for it where it covers the new view", () => {
     const { loader, requests } = bench();

@@ -101,9 +101,10 @@ class Bench {
       tracing: this.tracing,
       host,
       isReadOnly,
-      hit: (x, y, reach) =>
+      hit: ([x, y], reach) =>
         new SectionIndex(queue.graph, topologyOf(queue.graph), { depth: 50, thickness: 50 }).at(x, y, reach),
       hitLink: () => null,
+      reading: () => null,
       hitEdge: () => null,
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void command(),

@@ -1,5 +1,5 @@
 /** Keeps the view and its surroundings loaded, with one request at a time. */
-import type { View } from "../../shared/layer";
+import type { Point, View } from "../../shared/layer";
 import { isAbort, RpcError } from "../../shared/rpc";
 import { throttle } from "../../shared/throttle";
 import { ERROR_CODE } from "../../wire/facts";
@@ -45,6 +45,8 @@ export class Loader<T> {
   private flight: { box: Box; abort: AbortController } | null = null;
   private stale = false;
   private waiting: Array<() => void> = [];
+  /** Called after the answer to any request, or its failure. */
+  private listeners: Array<() => void> = [];
   private failures = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly newsThrottled = throttle<void>(() => void this.refresh(), NEWS_INTERVAL);
@@ -74,6 +76,19 @@ export class Loader<T> {
       z2: upper[2],
     };
     return [this.held?.box, this.flight?.box].some((read) => read !== undefined && meets(read, box));
+  }
+
+  /** Whether what is around a place (nm) was read. */
+  has([x, y, z]: Point): boolean {
+    return (
+      this.held !== null && covers(this.held.box, { left: x, right: x, top: y, bottom: y, z1: z, z2: z })
+    );
+  }
+
+  /** Settles when what is around a place (nm) was read, or could not be; false if another view came first. */
+  async reads(place: Point): Promise<boolean> {
+    while (this.flight && !this.has(place)) await new Promise<void>((next) => this.listeners.push(next));
+    return this.has(place) || this.failures > 0 || !this.view;
   }
 
   /** The project has changed: read again soon. */
@@ -106,6 +121,7 @@ export class Loader<T> {
     this.flight = null;
     this.release(this.waiting);
     this.waiting = [];
+    this.release(this.listeners.splice(0));
   }
 
   private start(): void {
@@ -139,6 +155,7 @@ export class Loader<T> {
       this.failed(error);
     }
     this.release(waiting);
+    this.release(this.listeners.splice(0));
     if (this.flight || this.retry) return;
     if (this.stale) this.start();
     else if (this.view && !failed) this.viewChanged(this.view, this.fadeSections);

@@ -77,6 +77,10 @@ export class Selection {
     this.changed();
   }
 
+  isActive({ kind, id }: Hit): boolean {
+    return this.now?.kind === kind && this.now.id === id;
+  }
+
   selectHit(hit: Hit, depth: number): void {
     if (hit.kind !== "virtual") this.select(hit);
     else this.select({ kind: "virtual", id: hit.id, parent: hit.parent, at: [hit.x, hit.y, depth] });

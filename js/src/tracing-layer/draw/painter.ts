@@ -78,9 +78,13 @@ export class Painter {
   }
 
   sectionOf(view: View): Picture["section"] {
+    return this.sectionAt(slabOf(view));
+  }
+
+  sectionAt(slab: Slab): Picture["section"] {
     const { selection, queue } = this.context;
     const choice = { isShown: this.isShown, key: `${this.lookRevision} ${selection.skeleton}` };
-    return this.sections.section(queue.graph, slabOf(view), choice);
+    return this.sections.section(queue.graph, slab, choice);
   }
 
   viewChanged({ nmPerPixel }: View): void {
@@ -150,6 +154,6 @@ export class Painter {
 }
 
 /** The section that a view shows. */
-export function slabOf(view: View): Slab {
+function slabOf(view: View): Slab {
   return { depth: view.sectionDepth, thickness: view.sectionThickness };
 }

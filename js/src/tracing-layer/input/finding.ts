@@ -14,7 +14,7 @@ export interface FindingContext {
   readonly travel: Travel;
   graph(): Graph;
   host(): LayerHost | null;
-  hit(x: number, y: number, reach: number): Hit | null;
+  hit(at: Point, reach: number): Hit | null;
 }
 
 /** How near to the cursor a node must be, CSS pixels. */
@@ -44,7 +44,7 @@ export class Finding {
     const host = this.context.host();
     const at = host?.cursorPoint();
     if (!host || !at) throw new Hint(NO_CURSOR);
-    const hit = this.context.hit(at[0], at[1], NEAR_CURSOR * host.view().nmPerPixel);
+    const hit = this.context.hit(at, NEAR_CURSOR * host.view().nmPerPixel);
     if (!hit) throw new Hint("No node of this section is near the cursor.");
     this.context.selection.selectHit(hit, at[2]);
   }

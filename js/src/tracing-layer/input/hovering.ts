@@ -1,5 +1,5 @@
 /** What the mouse rests on is told beside it: a node, a connector or an arrow. */
-import type { LayerHost, LayerPointer } from "../../shared/layer";
+import type { LayerHost, LayerPointer, Point } from "../../shared/layer";
 import { type Graph, NO_PARENT, RELATION_NAMES, Relation } from "../data/graph";
 import type { Kernel } from "../data/kernel";
 import type { Hit } from "../data/section";
@@ -12,8 +12,8 @@ export interface HoveringContext {
   kernel: Pick<Kernel, "skeletons">;
   graph(): Graph;
   host(): LayerHost | null;
-  hit(x: number, y: number, reach: number): Hit | null;
-  hitLink(x: number, y: number, reach: number): number | null;
+  hit(at: Point, reach: number): Hit | null;
+  hitLink(at: Point, reach: number): number | null;
 }
 
 export class Hovering {
@@ -34,12 +34,12 @@ export class Hovering {
     this.context.host()?.tip(null);
   }
 
-  private async tell({ x, y, px, py }: LayerPointer): Promise<void> {
+  private async tell({ x, y, z, px, py }: LayerPointer): Promise<void> {
     const { turn } = this;
     const host = this.context.host();
     const reach = REACH * (host?.view().nmPerPixel ?? 1);
-    const hit = this.context.hit(x, y, reach);
-    const link = hit ? null : this.context.hitLink(x, y, reach);
+    const hit = this.context.hit([x, y, z], reach);
+    const link = hit ? null : this.context.hitLink([x, y, z], reach);
     const text = hit ? await this.inWords(hit) : link === null ? "" : linkInWords(this.context.graph(), link);
     if (text && turn === this.turn) host?.tip(text, { px, py });
   }

@@ -36,11 +36,14 @@ export interface PointingContext {
   selection: Selection;
   tracing: Tracing;
   host(): LayerHost | null;
-  hit(x: number, y: number, reach: number): Hit | null;
+  /** What is at a place of its section, at most `reach` nm away. */
+  hit(at: Point, reach: number): Hit | null;
   /** The link that passes by, if one does. */
-  hitLink(x: number, y: number, reach: number): number | null;
+  hitLink(at: Point, reach: number): number | null;
   /** The edge that passes by, as its child, if one does. */
-  hitEdge(x: number, y: number, reach: number): number | null;
+  hitEdge(at: Point, reach: number): number | null;
+  /** null if the nodes around a place are here; else settles when they are; false if the view went on before. */
+  reading(at: Point): Promise<boolean> | null;
   isReadOnly(): boolean;
   /** A node was dropped that others changed since it was pressed. */
   droppedLate(hit: Hit, at: Point, change: Change): unknown;
@@ -67,6 +70,8 @@ export class Pointing {
   private press: NodePress | null = null;
   private dragNow: Drag | null = null;
   private hoverNow: Hit | null = null;
+  /** Clicks where nodes are still being read, one after the other. */
+  private late: Promise<void> | null = null;
 
   constructor(private readonly context: PointingContext) {}
 
@@ -158,42 +163,50 @@ export class Pointing {
       ...{ kind: "click", px, py, x, y, z, button: 0 },
       ...{ shift: false, ctrl: false, alt: false, ...held },
     };
-    const hit = this.under(event);
-    if (hit && !event.shift && !event.ctrl && !event.alt) this.context.selection.selectHit(hit, z);
-    else this.click(event);
+    this.click(event);
   }
 
+  /** Act where the nodes are known: a click on one that is not drawn yet would make another one over it. */
   private click(event: LayerPointer): boolean {
+    const reading = this.context.reading(placeOf(event));
+    if (!reading && !this.late) {
+      this.act(event);
+      return true;
+    }
+    const before = this.late ?? Promise.resolve();
+    const late = before.then(async () => {
+      if ((await reading) === false) this.context.perform(notHeeded);
+      else this.act(event);
+      if (this.late === late) this.late = null;
+    });
+    this.late = late;
+    return true;
+  }
+
+  private act(event: LayerPointer): void {
     const { tracing, selection, perform } = this.context;
     const hit = this.under(event);
-    const at: Point = [event.x, event.y, event.z];
+    const at = placeOf(event);
     if (event.ctrl) {
       if (event.shift) perform(() => this.remove(event, hit));
       else if (event.alt) perform(() => tracing.insertNearest(at));
       else selection.select(null);
-      return true;
-    }
-    if (event.shift) {
+    } else if (event.shift) {
       if (hit) perform(() => tracing.connect(hit, event.z, relationTo(hit, event.alt)));
       else perform(() => tracing.addSynapse(at, event.alt));
-      return true;
-    }
-    if (event.alt) {
-      perform(() => tracing.chooseLink(at, hit));
-      return true;
-    }
-    // A click on something has selected it on the way down.
-    if (hit) return true;
-    perform(() => tracing.addNode(at));
-    return true;
+    } else if (event.alt) perform(() => tracing.chooseLink(at, hit));
+    else if (!hit) perform(() => tracing.addNode(at));
+    // A click on what was here has selected it on the way down.
+    else if (!selection.isActive(hit)) selection.selectHit(hit, event.z);
   }
 
-  private remove({ x, y }: LayerPointer, hit: Hit | null): unknown {
+  private remove(event: LayerPointer, hit: Hit | null): unknown {
     const { tracing } = this.context;
     if (hit && hit.kind !== "virtual") return tracing.remove(hit);
-    const link = hit ? null : this.context.hitLink(x, y, this.reach());
+    const at = placeOf(event);
+    const link = hit ? null : this.context.hitLink(at, this.reach());
     if (link !== null) return tracing.unlink(link);
-    const child = hit ? hit.id : this.context.hitEdge(x, y, this.reach());
+    const child = hit ? hit.id : this.context.hitEdge(at, this.reach());
     return child === null ? undefined : tracing.reshaping.splitAt(child);
   }
 
@@ -201,8 +214,8 @@ export class Pointing {
     return REACH * (this.context.host()?.view().nmPerPixel ?? 1);
   }
 
-  private under({ x, y }: LayerPointer): Hit | null {
-    return this.context.hit(x, y, this.reach());
+  private under(event: LayerPointer): Hit | null {
+    return this.context.hit(placeOf(event), this.reach());
   }
 
   private show(hit: Hit | null): void {
@@ -212,6 +225,14 @@ export class Pointing {
     host?.cursor(hit ? "pointer" : "");
     host?.invalidate();
   }
+}
+
+function notHeeded(): never {
+  throw new Hint("A click was not heeded: you went on before the nodes around it had come.");
+}
+
+function placeOf({ x, y, z }: LayerPointer): Point {
+  return [x, y, z];
 }
 
 /** With the signal a node comes before a connector that is clicked, and after one that is active. */
