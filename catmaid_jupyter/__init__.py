@@ -29,7 +29,7 @@ from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.stack import Stack
 
 if TYPE_CHECKING:
-    from catmaid_jupyter.publishing import publish
+    from catmaid_jupyter.publishing import figure, publish
 
 try:
     __version__ = version("catmaid-jupyter")
@@ -58,17 +58,18 @@ __all__ = [
     "__version__",
     "compare",
     "connect",
+    "figure",
     "publish",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """`publish`, imported now: who publishes nothing needs no widgets."""
-    if name != "publish":
+    """`figure` and `publish`, imported now: who publishes nothing needs no widgets."""
+    if name not in ("figure", "publish"):
         raise AttributeError(f"{__name__!r} has no attribute {name!r}")
-    from catmaid_jupyter.publishing import publish  # noqa: PLC0415
+    from catmaid_jupyter import publishing  # noqa: PLC0415
 
-    return publish
+    return getattr(publishing, name)
 
 
 def __dir__() -> list[str]:
