@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+import html
+from collections.abc import Sequence
+from string import Template
+from typing import Any, Final
 
-import anywidget
-import traitlets
-
+from catmaid_jupyter.api.kept_outputs import HTML, PNG
 from catmaid_jupyter.publishing.page import PageText, page, rows_of_views
 from catmaid_jupyter.publishing.publishing import (
     SECTIONS,
@@ -17,38 +19,38 @@ from catmaid_jupyter.publishing.publishing import (
     title_of,
 )
 from catmaid_jupyter.publishing.saved_models import shown_widgets
-from catmaid_jupyter.widgets.cell_widget import CellWidget
-from catmaid_jupyter.widgets.kept_views import keep_later, keep_picture
-from catmaid_jupyter.widgets.lifetime import weakly
-from catmaid_jupyter.widgets.static import bundle
+from catmaid_jupyter.widgets.kept_views import png_of
+
+FIGURE_LIMIT_MB: Final = 10.0
+
+# Programs that trust no output leave out the frame, and show what readers of pages with scripts do not see.
+_OUTPUT: Final = Template(
+    '<iframe title="$title" srcdoc="$page" style="display: block; width: 100%; height: 480px; border: 0"></iframe>'
+    "<noscript>$instead</noscript>"
+)
+_PICTURE: Final = Template('<img alt="$title, as it was seen last" src="data:image/png;base64,$picture">')
+_SENTENCE: Final = "It is alive in JupyterLab where the notebook is trusted, and in pages that nbconvert makes of it."
 
 
-class PublishedFigure(CellWidget, anywidget.AnyWidget):
+class PublishedFigure:
     """Views in a notebook that live without a kernel. Made by `figure`."""
 
-    _esm = bundle("published-figure").read_text(encoding="utf-8")
-
-    page = traitlets.Unicode(read_only=True).tag(sync=True)
-    """HTML that needs nothing else, as `publish` writes it."""
-
-    title = traitlets.Unicode(read_only=True).tag(sync=True)
-    """What it shows, for screen readers."""
-
-    pictures: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    """The last pictures of its views, for pages that cannot show it."""
-
-    def __init__(self, content: str, title: str) -> None:
-        super().__init__()
-        self.set_trait("page", content)
-        self.set_trait("title", title)
-        self.observe(weakly(self._keep_pictures), names="pictures")
+    def __init__(self, content: str, title: str, pictures: Sequence[str]) -> None:
+        self._content = content
+        self._title = title
+        self._picture = png_of(pictures)
 
     def __repr__(self) -> str:
-        return f"<Figure: {self.title}>"
+        return f"<Figure: {self._title}>"
 
-    def _keep_pictures(self, _change: Any = None) -> None:
-        model_id, pictures = self.model_id, list(self.pictures)
-        keep_later(lambda: keep_picture(model_id, pictures))
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
+        title = html.escape(self._title)
+        instead, bundle = f"<p>{title}. {_SENTENCE}</p>", {"text/plain": repr(self)}
+        if self._picture is not None:
+            bundle[PNG] = base64.b64encode(self._picture).decode("ascii")
+            instead = _PICTURE.substitute(title=title, picture=bundle[PNG]) + instead
+        bundle[HTML] = _OUTPUT.substitute(title=title, page=html.escape(self._content), instead=instead)
+        return bundle
 
 
 def figure(
@@ -56,13 +58,14 @@ def figure(
     title: str = "",
     text: str = "",
     sections: int = SECTIONS,
-    limit_mb: float = 10.0,
+    limit_mb: float = FIGURE_LIMIT_MB,
     with_people: bool = False,
 ) -> PublishedFigure:
     """Widgets as they are now, as an output that is saved with the notebook and lives without a kernel.
 
-    Where the notebook is trusted, views turn, pan, zoom, sort and filter within what is saved; elsewhere their last
-    pictures are shown. Parameters and errors are those of `publish`; it says how large it is.
+    Where the notebook is trusted, and in a page that nbconvert makes of it, views turn, pan, zoom, sort and filter
+    within what is saved; elsewhere there are the last pictures that were seen of them. Parameters and errors are
+    those of `publish`; it prints how large it is.
 
     >>> found = project.selection("annotation:PN")
     >>> cj.figure(project.viewer3d(found), found, title="Projection neurons")
@@ -71,8 +74,9 @@ def figure(
     widgets = [widget for row in rows for widget in row]
     views = saved_views(widgets, sections=sections, with_people=with_people)
     words = PageText(title, text, views.left_out, views.date, has_heading=bool(title))
-    content = page(rows_of_views(page_views(rows)), words, views.pack)
-    table = size_table("The figure", len(content.encode()), views)
-    require_size(len(content.encode()), limit_mb, table)
+    placed = page_views(rows)
+    content = page(rows_of_views(placed), words, views.pack)
+    size, table = len(content.encode()), size_table("The figure", len(content.encode()), views)
+    require_size(size, limit_mb, table)
     print(table)  # noqa: T201  it belongs to what publishing gives
-    return PublishedFigure(content, title or title_of(widgets))
+    return PublishedFigure(content, title or title_of(widgets), [view.picture for row in placed for view in row])

@@ -6,7 +6,7 @@ import base64
 import binascii
 import html
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, Final
 
@@ -62,10 +62,16 @@ class KeepsRows(traitlets.HasTraits):
 
 
 def keep_picture(model_id: str, addresses: list[str]) -> None:
-    """Keep pictures, side by side, as the picture of a widget; addresses that are no inline pictures are left out."""
+    """Keep pictures, side by side, as the picture of a widget; see `png_of`."""
+    picture = png_of(addresses)
+    if picture is not None:
+        keep_output(model_id, PNG, picture)
+
+
+def png_of(addresses: Sequence[str]) -> bytes | None:
+    """Inline pictures, side by side, as one PNG; other addresses are left out. None if there is no picture."""
     pictures = [picture for picture in map(_picture, addresses) if picture is not None]
-    if pictures:
-        keep_output(model_id, PNG, _small_png(_beside_each_other(pictures)))
+    return _small_png(_beside_each_other(pictures)) if pictures else None
 
 
 def keep_rows(model_id: str, shown: Mapping[str, Any]) -> None:

@@ -40,15 +40,22 @@ class PublishedPage:
 
 
 @asynccontextmanager
-async def published(browser: Browser, path: Path, **options: Any) -> AsyncIterator[PublishedPage]:
-    """A page from a file, opened; `options` are those of Playwright's contexts."""
+async def offline_page(browser: Browser, path: Path, **options: Any) -> AsyncIterator[PublishedPage]:
+    """A file in a browser that has no network; `options` are those of Playwright's contexts."""
     options = {"viewport": {"width": 1200, "height": 1400}, **options}
     context = await browser.new_context(offline=True, **options)
     opened = PublishedPage(await context.new_page())
-    await opened.page.goto(path.as_uri())
-    # Its policy forbids what Playwright's `wait_for_function` does.
-    await expect(opened.page.locator("html")).to_have_attribute("data-cj-page", "open")
     try:
+        await opened.page.goto(path.as_uri())
         yield opened
     finally:
         await context.close()
+
+
+@asynccontextmanager
+async def published(browser: Browser, path: Path, **options: Any) -> AsyncIterator[PublishedPage]:
+    """A published page, opened; `options` are those of Playwright's contexts."""
+    async with offline_page(browser, path, **options) as opened:
+        # Its policy forbids what Playwright's `wait_for_function` does.
+        await expect(opened.page.locator("html")).to_have_attribute("data-cj-page", "open")
+        yield opened

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.async_api import Locator, Page
+from playwright.async_api import FrameLocator, Locator, Page
 
 from tests.browser.lab import Notebook
 from tests.helpers.patience import PATIENCE_MS
@@ -18,11 +18,11 @@ Point = tuple[float, float]
 
 
 class Space:
-    """The 3D viewer that a page shows last."""
+    """The 3D viewer that a page, or a frame of it, shows last."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, frame: FrameLocator | None = None) -> None:
         self.page = page
-        self.root: Locator = page.get_by_test_id("viewer3d").last
+        self.root: Locator = (frame or page).get_by_test_id("viewer3d").last
         self.stage = self.root.get_by_test_id("stage")
 
     @classmethod

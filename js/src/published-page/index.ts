@@ -3,8 +3,8 @@
  *
  * The page has its pack in the element `cj-saved`, and an element with `data-cj-view` for each widget.
  */
-import { PICTURES } from "../shared/page-frame";
 import { messageOf } from "../shared/panel-lines";
+import { followFrame } from "./own-frame";
 import { readSavedPage } from "./saved-page";
 import { SavedWidgets } from "./saved-widgets";
 
@@ -14,7 +14,6 @@ async function openPage(pack: string): Promise<void> {
   try {
     const host = new SavedWidgets(await readSavedPage(pack));
     const ids = views.map(({ dataset }) => dataset.cjView ?? "");
-    host.followPictures(ids, (detail) => window.dispatchEvent(new CustomEvent(PICTURES, { detail })));
     await Promise.all(views.map((view, at) => host.show(ids[at] ?? "", view)));
     document.documentElement.dataset.cjPage = "open";
   } catch (error) {
@@ -23,5 +22,6 @@ async function openPage(pack: string): Promise<void> {
   }
 }
 
+followFrame();
 const saved = document.getElementById("cj-saved");
 if (saved) void openPage(saved.textContent ?? "");

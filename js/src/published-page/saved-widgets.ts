@@ -44,13 +44,6 @@ export class SavedWidgets implements Host {
     return { exports, render: ({ el, signal = this.signal }) => this.render(id, el, signal) };
   }
 
-  /** Call a function with the last pictures of widgets, when one has another. */
-  followPictures(ids: readonly string[], changed: (pictures: string[]) => void): void {
-    const models = ids.flatMap((id) => this.models.get(id) ?? []);
-    const pictures = (): string[] => models.flatMap((model) => model.get("snapshot")?.image ?? []);
-    for (const model of models) model.on("change:snapshot", () => changed(pictures()));
-  }
-
   /** Show a widget in an element; a sentence if that fails. */
   async show(id: string, element: HTMLElement): Promise<void> {
     try {
