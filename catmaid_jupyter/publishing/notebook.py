@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,8 @@ from catmaid_jupyter.publishing.publishing import (
     saved_views,
     write_page,
 )
-from catmaid_jupyter.publishing.saved_models import shown_widgets
+from catmaid_jupyter.publishing.saved_models import publishable_widgets
+from catmaid_jupyter.widgets.base import Widget
 
 VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _TIMEOUT_S: Final = 3600
@@ -42,8 +44,8 @@ def publish_notebook(
 
     options : `sections` and `with_people` of `publish`.
 
-    `InvalidInput` for widgets that cannot be published, and for a page that would be larger than the limit. A cell
-    that fails ends it with that cell's error.
+    Widgets that cannot be published are left out, and the page says so in their places. `InvalidInput` for a page that
+    would be larger than the limit. A cell that fails ends it with that cell's error.
     """
     require_folder(path)
     content = _read(notebook)
@@ -72,13 +74,21 @@ def write_views(model_ids: Sequence[str], file: str, options: Mapping[str, Any])
     try:
         # What ipywidgets knows may be a weak reference in disguise; the bound method has the widget itself.
         shown = [_instances[model_id].__repr__.__self__ for model_id in model_ids if model_id in _instances]
-        rows = shown_widgets(shown)
-        widgets = list(dict.fromkeys(widget for row in rows for widget in row))
-        written["views"] = asdict(saved_views(widgets, **options))
-        written["rows"] = {one.model_id: rows_of_views(page_views([row])) for one, row in zip(shown, rows, strict=True)}
+        rows = {one.model_id: publishable_widgets(one) for one in shown}
+        widgets = list(dict.fromkeys(widget for row, _ in rows.values() for widget in row))
+        absent = list(dict.fromkeys(sentence for _, sentences in rows.values() for sentence in sentences))
+        views = saved_views(widgets, **options)
+        written["views"] = asdict(replace(views, left_out=[*absent, *views.left_out]))
+        written["rows"] = {model_id: _row(*row) for model_id, row in rows.items()}
     except CatmaidError as error:
         written["error"] = error.message
     Path(file).write_text(json.dumps(written), encoding="utf-8")
+
+
+def _row(widgets: list[Widget], absent: list[str]) -> str:
+    """The HTML of an output: its widgets, and what of it is not on the page."""
+    row = rows_of_views(page_views([widgets])) if widgets else ""
+    return row + "".join(f"<p>Not on this page: {html.escape(sentence)}</p>" for sentence in absent)
 
 
 def _views_of(content: Any) -> dict[str, Any]:

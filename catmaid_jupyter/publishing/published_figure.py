@@ -67,7 +67,7 @@ def figure(
     within what is saved; elsewhere there are the last pictures that were seen of them. Parameters and errors are
     those of `publish`; it prints how large it is.
 
-    >>> found = project.selection("annotation:PN")
+    >>> found = project.search("annotation:PN")
     >>> cj.figure(project.viewer3d(found), found, title="Projection neurons")
     """
     rows = shown_widgets(shown)

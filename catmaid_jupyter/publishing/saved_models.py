@@ -72,8 +72,8 @@ def _model(widget: Widget, part: SavedWidget) -> tuple[SavedModel, list[Widget]]
     """A widget as it was saved, and the widgets that it refers to."""
     given = {**widget.get_state(_own_traits(widget)), **part.state}
     referred = [one for value in given.values() for one in _widgets_in(value)]
-    needed = [one for one in referred if _can_be_published(one)]
-    missing = {one.model_id: one for one in referred if not _can_be_published(one)}
+    needed = [one for one in referred if can_be_published(one)]
+    missing = {one.model_id: one for one in referred if not can_be_published(one)}
     left_out = [*part.left_out, *(f"{type(one).__name__}, which cannot be published." for one in missing.values())]
     model = SavedModel(
         model_id=widget.model_id,
@@ -92,7 +92,8 @@ def _own_traits(widget: Widget) -> set[str]:
     return {name for name in widget.traits(sync=True) if name not in _OF_ALL_WIDGETS and not name.startswith("_")}
 
 
-def _can_be_published(widget: IpyWidget) -> bool:
+def can_be_published(widget: Any) -> bool:
+    """Whether a page can show a widget, if only as a part of others."""
     return isinstance(widget, Widget) and type(widget).saved_for_page is not Widget.saved_for_page
 
 
@@ -113,18 +114,30 @@ def _without(value: Any, missing: Iterable[str]) -> Any:
     return None if isinstance(value, str) and value in gone else value
 
 
+def publishable_widgets(shown: Any) -> tuple[list[Widget], list[str]]:
+    """The widgets of an output that a page can show, and a sentence about each of the others."""
+    given = [getattr(one, "widget", one) if not isinstance(one, IpyWidget) else one for one in side_by_side(shown)]
+    able = [one for one in given if can_be_published(one) and not isinstance(one, Layer)]
+    others = [one for one in given if one not in able]
+    return able, [f"{_name_of(one)}, which needs its kernel or a service." for one in others]
+
+
+def _name_of(widget: Any) -> str:
+    return repr(widget)[1:-1] if isinstance(widget, Widget) else type(widget).__name__
+
+
 def shown_widgets(shown: Iterable[Any]) -> list[list[Widget]]:
     """Rows of widgets, of what is to be published: widgets, several side by side, workspaces, and what has a widget.
 
     `InvalidInput` for anything else.
     """
-    return [[_widget(one) for one in _side_by_side(given)] for given in shown]
+    return [[_widget(one) for one in side_by_side(given)] for given in shown]
 
 
-def _side_by_side(given: Any) -> list[Any]:
+def side_by_side(given: Any) -> list[Any]:
     """The widgets of a workspace, or of what shows several side by side."""
     children = None if isinstance(given, Widget) else getattr(given, "children", None)
-    return [one for child in children for one in _side_by_side(child)] if children else [given]
+    return [one for child in children for one in side_by_side(child)] if children else [given]
 
 
 def _widget(given: Any) -> Widget:

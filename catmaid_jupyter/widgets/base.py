@@ -55,7 +55,7 @@ class Widget(TellsState, CellWidget, anywidget.AnyWidget):
         """Send an event to the front end. Safe from any thread."""
         self._rpc.emit(event, data)
 
-    async def saved_for_page(self, _scope: PageScope) -> SavedWidget:
+    async def saved_for_page(self, scope: PageScope) -> SavedWidget:  # noqa: ARG002  widgets that are saved need it
         """What a page without a kernel needs to show the widget. `InvalidInput` for one that cannot be published."""
         raise InvalidInput(
             f"A {type(self).__name__} cannot be published: it asks the service for what it shows. Leave it out."

@@ -53,6 +53,7 @@ async def test_a_stack_space_and_a_long_table_are_used_without_network(
     def publish() -> None:
         found = project.selection(skeletons)
         viewer = project.viewer(height=360, nm_per_pixel=8.0)
+        viewer.box = (x - 100, y - 100, z - 20), (x + 100, y + 100, z + 20)
         viewer.show_volumes("box")
         viewer3d = project.viewer3d(found, viewer, height=360, volumes=["box"])
         cj.publish(path, viewer | viewer3d, LongTable(found), project.matrix(found), sections=2)
@@ -67,6 +68,7 @@ async def test_a_stack_space_and_a_long_table_are_used_without_network(
         await opened.until("Object.values(globalThis.catmaid.tracing)[0].counts.treenodes === 12")
         await page.screenshot(path=RESULTS / "published with a stack.png", full_page=True)
 
+        await expect(stack.get_by_test_id("crop")).to_be_hidden()
         before = await page.evaluate(f"{STACK}.view")
         canvas = stack.get_by_test_id("canvas")
         box = await canvas.bounding_box()
@@ -199,9 +201,35 @@ async def test_a_notebook_is_run_and_published_as_one_page(site: Site, browser: 
         await page.screenshot(path=RESULTS / "published notebook.png", full_page=True)
         assert opened.of_others() == []
 
-    cells.append(nbformat.v4.new_code_cell("project.history()"))
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), notebook)
-    refused = await asyncio.to_thread(publish, "--output", str(tmp_path / "other.html"))
-    assert refused.returncode == 1
-    assert "A HistoryTable cannot be published" in refused.stderr
-    assert not (tmp_path / "other.html").exists()
+
+async def test_what_needs_a_service_is_left_out_of_a_notebooks_page(site: Site, tmp_path: Path) -> None:
+    project = await site.new_project()
+    skeletons = neurons_in_space(project)
+    cells = [
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})",
+        "project.neuron_search('*')",
+        f"project.history() | project.treenode_table({skeletons})",
+        "import ipywidgets\nipywidgets.IntSlider()",
+    ]
+    notebook = tmp_path / "story.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells]), notebook)
+    command = [sys.executable, "-m", "catmaid_server", "publish", str(notebook)]
+    ran = await asyncio.to_thread(
+        subprocess.run,
+        [*command, "--data-dir", str(site.settings.folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    page = notebook.with_suffix(".html").read_text()
+    assert page.count("data-cj-view=") == 1, "the table of nodes"
+    for name in (
+        f"NeuronSearch of &#x27;{project.title}&#x27;",
+        f"HistoryTable of &#x27;{project.title}&#x27;",
+        "IntSlider",
+    ):
+        sentence = f"{name}, which needs its kernel or a service."
+        assert f"<p>Not on this page: {sentence}</p>" in page
+        assert f"<li>{sentence}</li>" in page
+    assert "IntSlider, which needs its kernel or a service." in ran.stdout

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.errors import NotFound
 from catmaid_jupyter.client.search.neuron_search import find_page
 from catmaid_jupyter.model import queries
+from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.connectivity_table.grouping import notes_on_gone
 from catmaid_jupyter.widgets.project_table import ProjectTable, RowPlace, TableContent, shown_column
-from catmaid_jupyter.widgets.saved_widget import PageScope, SavedWidget
 from catmaid_jupyter.widgets.selection_table.places import place_of_node
 
 _COLUMNS = ("what", "name", "count", "user", "time", "skeleton_id")
@@ -40,11 +40,8 @@ class NeuronNavigator(ProjectTable):
         content: TableContent = loop.run(self._read())
         return content.rows.drop(columns="key")
 
-    async def saved_for_page(self, _scope: PageScope) -> SavedWidget:
-        """`InvalidInput`: what it shows is asked for when another neuron is active."""
-        raise InvalidInput(
-            "A NeuronNavigator cannot be published: it asks the service for each neuron that is active. Leave it out."
-        )
+    # What it shows is asked for when another neuron is active: it is no table of saved rows.
+    saved_for_page = Widget.saved_for_page
 
     async def _read(self) -> TableContent:
         shown = [

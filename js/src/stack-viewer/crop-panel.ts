@@ -86,10 +86,10 @@ export class CropPanel {
     follow();
   }
 
-  /** Of a box, or hidden where there is none, or no images to crop. */
+  /** Of a box, or hidden where there is none, or no images to crop, or no service, as on published pages. */
   show(box: BoxCorners | null): void {
     const { stack } = this;
-    const isPossible = !stack.is_grid && (stack.plane ?? "xy") === "xy";
+    const isPossible = !stack.is_grid && !stack.saved_sections && (stack.plane ?? "xy") === "xy";
     this.box = isPossible ? box : null;
     this.node.hidden = this.box === null;
     if (!this.box) return;

@@ -121,10 +121,12 @@ export class NeuronBar {
   private factsOf(neuron: ActiveNeuron): Array<Node | string> {
     const { skeleton_id, neuron_id, author, nodes, cable_length, reviewed, origin } = neuron;
     const size = `${counted(nodes, "node")} · ${(cable_length / 1000).toFixed(1)} µm`;
-    const ids = [this.copied(`skeleton ${skeleton_id}`, skeleton_id), ", "];
     const from = origin ? ` · from ${origin}` : "";
-    const more = ` · by ${author} · ${size} · ${Math.floor(reviewed)}% reviewed${from}`;
-    return [...ids, this.copied(`neuron ${neuron_id}`, neuron_id), more];
+    // Published pages know neither the neuron's id nor who made it.
+    const by = author ? ` · by ${author}` : "";
+    const ids = neuron_id < 0 ? [] : [", ", this.copied(`neuron ${neuron_id}`, neuron_id)];
+    const more = `${by} · ${size} · ${Math.floor(reviewed)}% reviewed${from}`;
+    return [this.copied(`skeleton ${skeleton_id}`, skeleton_id), ...ids, more];
   }
 
   /** A name of something, with its id, which a click copies. */
