@@ -42,7 +42,6 @@ from catmaid_wire.neuron_query import (
     from_plain,
     none_of,
     plain,
-    require_modest,
 )
 from catmaid_wire.query_text import parse_query, query_text
 from catmaid_wire.query_values import Dates, Pattern, Span
@@ -50,13 +49,11 @@ from catmaid_wire.query_values import Dates, Pattern, Span
 __all__ = [
     "EVERYTHING",
     "BadQuery",
-    "ExpressionReader",
     "Query",
     "all_of",
     "annotated",
     "any_of",
     "cable",
-    "close_name",
     "created",
     "edited",
     "edited_by",
@@ -64,7 +61,6 @@ __all__ = [
     "expression_text",
     "from_plain",
     "in_volume",
-    "literal",
     "named",
     "nodes",
     "none_of",
@@ -73,10 +69,8 @@ __all__ = [
     "partner_of",
     "plain",
     "query_text",
-    "require_modest",
     "reviewed",
     "skeletons",
-    "syntax_tree",
     "tagged",
     "traced_by",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.courses.course_tables import CourseState
@@ -56,7 +57,7 @@ class CoursePanel(ProjectWidget):
         self.course = course
         self.viewer = viewer
         self._is_due = False
-        self._state = course.read_state()
+        self._state = loop.run(self._read())
         super().__init__(course.project, **traits)
         self.set_trait("has_viewer", viewer is not None)
         self.set_trait("content", self._content(self._state))
@@ -68,7 +69,7 @@ class CoursePanel(ProjectWidget):
 
     @abstractmethod
     async def _read(self) -> CourseState:
-        """The course as it is now."""
+        """The course as it is now; asked for before the widget is made, too."""
 
     def _concerns(self, change: Change) -> bool:
         """Whether the course may be otherwise after a change of the project."""

@@ -48,6 +48,10 @@ class Block:
             value = eval(compile(ast.Expression(shown.value), str(self.page), "eval"), namespace)
             _DISPLAY.format(value)
 
+    def words(self) -> set[str]:
+        """All names in the code, of whatever they are names."""
+        return set(re.findall(r"\w+", self.source))
+
     def parsed(self) -> ast.Module:
         """The code with the page's line numbers; `SyntaxError` for what is no Python."""
         return ast.parse("\n" * self.line + self.source, str(self.page))

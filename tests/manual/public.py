@@ -25,6 +25,21 @@ _FOR_PAGES: Final = {
     "snapshot", "take", "target_model", "tell_parts", "user_keys", "version_shown", "visibility_groups",
 }  # fmt: skip
 """Members of widgets that only their pages, and other modules, read and call."""
+ELSEWHERE: Final = {
+    "catmaid_jupyter.client.exchange.project_exchange.ProjectExchange.to_navis",
+    "catmaid_jupyter.client.images.project_images.ProjectImages.stack_group",
+    "catmaid_jupyter.client.instance.Instance.revoke_tokens",
+    "catmaid_jupyter.client.selection.neurons.SelectedNeurons.to_navis",
+    "catmaid_jupyter.widgets.stack_viewer.viewer.StackViewer.add_stack_group",
+    "catmaid_jupyter.widgets.tutorial.tutorial.Tutorial",
+    "catmaid_jupyter.widgets.tutorial.tutorial.Tutorial.done",
+    "catmaid_jupyter.widgets.tutorial.tutorial.Tutorial.step",
+    "catmaid_jupyter.widgets.tutorial.tutorial.Tutorial.text",
+    "catmaid_jupyter.widgets.tutorial.tutorial.Tutorial.titles",
+    "catmaid_jupyter.widgets.tutorial.tutorial.Tutorial.verdict",
+    "catmaid_jupyter.widgets.viewer3d.export_job.ExportJob.result",
+}
+"""Names whose examples need what the test has not: navis, a stack group, a full specimen, a page, a token to spare."""
 
 
 def listed() -> list[str]:

@@ -33,6 +33,8 @@ class Uses:
         """Note an attribute that is read, set or called, and return its owner."""
         if isinstance(owner, ModuleType):
             self.names.add(f"{owner.__name__}.{name}")
+            if isinstance(getattr(owner, name, None), type):
+                self._note(getattr(owner, name))
         else:
             self._note(owner if isinstance(owner, type) else type(owner), name)
         return owner
@@ -66,6 +68,12 @@ class _Noting(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         node.value = _call(_SEEN, node.value, node.attr)
+        return node
+
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        """Errors that code is ready for are noted, whether or not they come."""
+        self.generic_visit(node)
+        node.body[:0] = [ast.Expr(handler.type) for handler in node.handlers if handler.type is not None]
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:

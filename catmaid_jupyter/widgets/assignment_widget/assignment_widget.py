@@ -34,7 +34,7 @@ class AssignmentWidget(CoursePanel):
         }
 
     async def _read(self) -> CourseState:
-        return await read_own_work(self.project.place, self.course.id)
+        return await read_own_work(self.course.project.place, self.course.id)
 
     @method
     async def _begin(self, params: dict[str, Any]) -> str:

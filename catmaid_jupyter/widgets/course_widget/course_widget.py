@@ -53,7 +53,7 @@ class CourseWidget(CoursePanel):
         }
 
     async def _read(self) -> CourseState:
-        return await read_board(self.project.place, self.course.id)
+        return await read_board(self.course.project.place, self.course.id)
 
     @method
     async def _go(self, params: dict[str, Any]) -> str:
