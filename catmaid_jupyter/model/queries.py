@@ -42,6 +42,7 @@ from catmaid_wire.neuron_query import (
     from_plain,
     none_of,
     plain,
+    require_modest,
 )
 from catmaid_wire.query_text import parse_query, query_text
 from catmaid_wire.query_values import Dates, Pattern, Span

@@ -29,6 +29,7 @@ ELSEWHERE: Final = {
     "catmaid_jupyter.client.exchange.project_exchange.ProjectExchange.to_navis",
     "catmaid_jupyter.client.images.project_images.ProjectImages.stack_group",
     "catmaid_jupyter.client.instance.Instance.revoke_tokens",
+    "catmaid_jupyter.client.project_widgets.ProjectWidgets.tutorial",
     "catmaid_jupyter.client.selection.neurons.SelectedNeurons.to_navis",
     "catmaid_jupyter.widgets.stack_viewer.viewer.StackViewer.add_stack_group",
     "catmaid_jupyter.widgets.tutorial.tutorial.Tutorial",

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypedDict
 
 from catmaid_jupyter.model.queries import BadQuery, Query, from_plain, parse_query, plain, query_text
-from catmaid_wire.neuron_query import require_modest
 from catmaid_jupyter.model.query_keywords import cell_text, parse_cell
-from catmaid_wire.neuron_query import CONDITIONS, kinds_of
+from catmaid_wire.neuron_query import CONDITIONS, kinds_of, require_modest
 from catmaid_wire.query_values import ChoiceKind, SpanKind, ValueKind
 
 
