@@ -295,6 +295,38 @@ async def test_cells_that_are_true_are_not_read_again(editor: Editor, monkeypatc
     assert times == 1
 
 
+async def test_cells_around_are_read_before_they_are_asked_for(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is committed while they are read, and afterwards, is in answers out of them."""
+    cells, read, is_read = ViewportCells(10 * MIB, News()), viewports.contents, asyncio.Event()
+    tracer = Tracer(editor.actors[0], editor.store, editor.project_id)
+    nodes = [await tracer.node(-1, 20_100, 100, 20_000)]
+    nodes.append(await tracer.node(nodes[0], 20_100, 100, 20_040))
+
+    async def disturbed(connection: Connection, project_id: int, wanted: Wanted, *args: Any) -> viewports.Contents:
+        found = await read(connection, project_id, wanted, *args)
+        if len(nodes) > 2:
+            is_read.set()
+        elif wanted.box.low[2] <= 20_044 <= wanted.box.high[2]:
+            nodes.append(await tracer.node(nodes[1], 20_100, 110, 20_044))
+        return found
+
+    view = [Wanted(Box((20_000, 0, z), (20_400, 400, z + 20))) for z in (19_990.0, 20_035.0)]
+    await out_of_cells(cells, editor.store, editor, view[0])
+    monkeypatch.setattr(viewports, "contents", disturbed)
+    warming = asyncio.create_task(cells.keep_warm(editor.store))
+    try:
+        async with asyncio.timeout(60):
+            await is_read.wait()
+        for _ in range(2):
+            async with editor.store.reading() as connection:
+                expected = await anew(connection, editor, view[1])
+            assert {row[0] for row in expected["nodes"]} >= set(nodes[1:])
+            assert await out_of_cells(cells, editor.store, editor, view[1]) == expected
+            nodes.append(await tracer.node(nodes[1], 20_120, 110, 20_041))
+    finally:
+        warming.cancel()
+
+
 async def test_many_nodes_are_cut_as_anew(editor: Editor) -> None:
     """So many at most, those that are wanted by id always among them."""
     cells, wanted = ViewportCells(10 * MIB, News()), Wanted(Box((0, 0, 0), (1000, 1000, 1000)))

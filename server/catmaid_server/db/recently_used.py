@@ -22,6 +22,11 @@ class RecentlyUsed(Generic[Key, Value]):
         self._size = 0
         self._entries: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
 
+    @property
+    def size(self) -> int:
+        """Bytes of all values together."""
+        return self._size
+
     def __contains__(self, key: Key) -> bool:
         return key in self._entries
 

@@ -37,6 +37,7 @@ from catmaid_server.tiles.service import TileService
 
 _WRITE_BOOKS_EVERY_S = 60.0
 _FORGET_EVERY_S = 3600.0
+_STORE_AWAY_S = 1.0
 
 
 def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> web.Application:
@@ -138,6 +139,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         app[keys.FEED].run(),
         app[keys.PRESENCE].run(),
         app[keys.ACCESS].watch(),
+        _keep_warm(app),
         _write_books(app),
         _forget_old(app[keys.STORE]),
     )
@@ -153,6 +155,14 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     await app[keys.TILES].close()
     if (hub := app[keys.HUB]) is not None:
         await hub.close()
+
+
+async def _keep_warm(app: web.Application) -> None:
+    """Read what somebody will look at next."""
+    while True:
+        with contextlib.suppress(psycopg.Error):  # the store is away: later will do
+            await app[keys.CELLS].keep_warm(app[keys.STORE])
+        await asyncio.sleep(_STORE_AWAY_S)
 
 
 async def _write_books(app: web.Application) -> None:

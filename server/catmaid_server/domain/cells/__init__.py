@@ -3,7 +3,8 @@
 `grid` says which cells a box needs, `cell` is what one holds, `row_texts` its rows as JSON, `cut` takes a viewport out
 of cells, with the distances of `nearness`. `project_cells` takes a project's cells, and reads those that are missing;
 `merged` puts cells of a view together; `kept` has the cells of all projects, up to so many bytes, and puts what the
-room `news` tells into them with `patched`. `viewport_samples` reads crowded boxes from the database. `viewport_cells`
+room `news` tells into them with `patched`. `warming` has cells read
+before they are asked for. `viewport_samples` reads crowded boxes from the database. `viewport_cells`
 is what routes ask.
 """
 

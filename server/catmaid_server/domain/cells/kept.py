@@ -25,6 +25,8 @@ _MOST_PATCHED = 32
 _MOST_ROWS = 300_000
 """A cell that grew to more is forgotten."""
 
+_PART_FOR_UNASKED = 0.75
+
 _MOST_GRIDS = 40
 """Of a project that was looked at in more grids, all is forgotten: each edit costs a little for each of them."""
 
@@ -39,6 +41,11 @@ class KeptCells:
     def capacity(self) -> int:
         """Bytes for all of them together; 0 if none are kept."""
         return self._cells.capacity
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for what nobody asked for yet."""
+        return self._cells.size < _PART_FOR_UNASKED * self.capacity
 
     def find(self, project_id: int, grid: Grid, places: Iterable[GridCell]) -> dict[GridCell, CellContents]:
         """Those of the places whose cells are kept."""

@@ -18,6 +18,7 @@ from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell, grids_fo
 from catmaid_server.domain.cells.kept import KeptCells
 from catmaid_server.domain.cells.merged import MergedCells, merged
 from catmaid_server.domain.cells.viewport_samples import Crowd
+from catmaid_server.domain.cells.warming import Warming
 from catmaid_server.domain.news.changes import NOWHERE, Heard
 from catmaid_server.domain.news.project_news import Noted, ProjectNews
 from catmaid_server.domain.tracing import viewports
@@ -40,10 +41,11 @@ _QUICK_BYTES = 16 * 1024**2
 class ProjectCells:
     """The cells of one project, as one process knows them."""
 
-    def __init__(self, news: ProjectNews, kept: KeptCells) -> None:
+    def __init__(self, news: ProjectNews, kept: KeptCells, warming: Warming) -> None:
         self._project_id = news.project_id
         self._news = news
         self._kept = kept
+        self._warming = warming
         self._merged = MergedCells(kept.capacity // _PART_FOR_MERGED)
 
     async def contents(self, connections: ConnectionLender, wanted: Wanted, *, most: int) -> Cut | Contents | None:
@@ -68,6 +70,23 @@ class ProjectCells:
         async with connections.reading() as connection:
             return await self._read(connection, wanted, grids[0], most=most)
 
+    async def read_ahead(self, connections: ConnectionLender, grid: Grid, span: CellRange) -> int | None:
+        """Read what is missing of cells; how many rows they have, None if they are crowded or there is no room."""
+        if not self._kept.has_room:
+            return None
+        places = list(span.cells())
+        cells = self._kept.find(self._project_id, grid, places)
+        if len(cells) < len(places):
+            async with connections.reading() as connection, viewports.one_state(connection):
+                await self._news.heard_in(connection)
+                with self._news.noting() as noted:
+                    read = await _Reading(connection, self._project_id, grid).cells(places)
+                    if read is None:
+                        return None
+                    self._kept.keep(self._project_id, grid, _unchanged(read, grid, noted))
+            cells = read
+        return sum(cell.most_rows for cell in cells.values())
+
     def _found(self, grid: Grid, wanted: Wanted) -> CellContents | None:
         """The cells of a box as one, if all are kept."""
         span = grid.span(wanted.box)
@@ -78,7 +97,9 @@ class ProjectCells:
 
     async def _read(self, connection: Connection, wanted: Wanted, grid: Grid, *, most: int) -> Cut | Contents | None:
         """As `contents`, with what is missing, all of one state; cells are kept if nothing changed there since."""
-        places = list(grid.span(wanted.box).cells())
+        span = grid.span(wanted.box)
+        self._warming.look(self._project_id, grid, span)
+        places = list(span.cells())
         async with viewports.one_state(connection):
             heard = await self._news.heard_in(connection)
             reading = _Reading(connection, self._project_id, grid)

@@ -7,6 +7,7 @@ from catmaid_server.domain.cells import viewport_samples
 from catmaid_server.domain.cells.cut import Cut
 from catmaid_server.domain.cells.kept import KeptCells
 from catmaid_server.domain.cells.project_cells import ProjectCells
+from catmaid_server.domain.cells.warming import Warming
 from catmaid_server.domain.news.project_news import News
 from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import Contents, Viewport, Wanted
@@ -18,8 +19,13 @@ class ViewportCells:
     def __init__(self, capacity: int, news: News) -> None:
         self._kept = KeptCells(capacity)
         self._news = news
+        self._warming = Warming()
         self._projects: dict[int, ProjectCells] = {}
         news.listen(self._kept.follow)
+
+    async def keep_warm(self, connections: ConnectionLender) -> None:
+        """Read cells around those that were looked at, until cancelled."""
+        await self._warming.run(lambda project_id, grid, span: self._of(project_id).read_ahead(connections, grid, span))
 
     async def nodes_in_box(
         self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
@@ -52,5 +58,10 @@ class ViewportCells:
     ) -> Cut | Contents | None:
         if not self._kept.capacity:
             return None
-        cells = self._projects.setdefault(project_id, ProjectCells(self._news.of(project_id), self._kept))
-        return await cells.contents(connections, wanted, most=most)
+        return await self._of(project_id).contents(connections, wanted, most=most)
+
+    def _of(self, project_id: int) -> ProjectCells:
+        made = self._projects.get(project_id)
+        if made is None:
+            made = self._projects[project_id] = ProjectCells(self._news.of(project_id), self._kept, self._warming)
+        return made

@@ -27,6 +27,11 @@ class KeptByProject(Generic[Group, Item, Value]):
         """Bytes."""
         return self._values.capacity
 
+    @property
+    def size(self) -> int:
+        """Bytes of all values together."""
+        return self._values.size
+
     def find(self, project_id: int, group: Group, item: Item) -> Value | None:
         """A value; None if there is none."""
         return self._values.find((project_id, group, item))
