@@ -177,7 +177,11 @@ _TRACING: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
             ("shift_click", "shift+z", "Do what a click with Shift does, at the cursor."),
             ("insert_click", "alt+z", "Insert a node into the nearest edge of the active skeleton, at the cursor."),
             ("shift_alt_click", "alt+shift+z", "Do what a click with Shift and Alt does, at the cursor."),
-            ("delete", "delete shift+delete", "Delete what is active."),
+            (
+                "delete",
+                "delete shift+delete",
+                "Delete what is active; where only an edge passes, have reviewers skip the section.",
+            ),
             ("move_back", "alt+,", "Move the active node into the previous section."),
             ("move_on", "alt+.", "Move the active node into the next section."),
             ("radius", "o", "Measure a radius by mouse, and say which nodes get it."),

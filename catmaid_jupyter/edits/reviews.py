@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final, Literal
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import HISTORY
-from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, counted, derived_key
+from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, Restoration, counted, derived_key
 from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.site import Site
+from catmaid_wire.forms import Form
+
+_ORIENTATIONS: Final = {"xy": 0, "xz": 1, "zy": 2}
 
 
 class ReviewTreenodes(Edit[JsonObject], frozen=True):
@@ -46,11 +49,50 @@ class ResetReviews(Edit[JsonObject], frozen=True):
         return Applied(answer=answer, text=f"reset own reviews of skeleton {self.skeleton_id}")
 
 
+class SuppressVirtualNode(Edit[JsonObject], frozen=True):
+    """Have reviewers skip a section between a treenode and its parent, where no node is.
+
+    depth : where the section is, along the axis that the plane is seen along, nm.
+    """
+
+    route: ClassVar[str] = "treenodes/{treenode_id}/suppressed-virtual/"
+    node_fields: ClassVar[tuple[str, ...]] = ("treenode_id",)
+
+    treenode_id: int
+    depth: float
+    plane: Literal["xy", "xz", "zy"] = "xy"
+
+    async def _apply(self, site: Site, key: str) -> Applied:
+        form: Form = {"orientation": _ORIENTATIONS[self.plane], "location_coordinate": self.depth}
+        answer = await self._write(site, key, form, self.state)
+        return Applied(
+            answer=answer,
+            text=f"hide the virtual node above treenode {self.treenode_id}",
+            inverse=(ShowVirtualNode(treenode_id=self.treenode_id, suppressed_id=int(answer["id"])),),
+        )
+
+
+class ShowVirtualNode(Restoration, frozen=True):
+    """Show reviewers again what was suppressed."""
+
+    route: ClassVar[str] = "treenodes/{treenode_id}/suppressed-virtual/{suppressed_id}"
+    method: ClassVar[str] = "DELETE"
+    node_fields: ClassVar[tuple[str, ...]] = ("treenode_id",)
+
+    treenode_id: int
+    suppressed_id: int
+
+    async def _apply(self, site: Site, key: str) -> Applied:
+        answer = await self._write(site, key, {}, self.state)
+        return Applied(answer=answer, text=f"show the virtual node above treenode {self.treenode_id}")
+
+
 class ReviewCalls(EditCalls):
     """The edits of this module as calls."""
 
     review_treenodes = EditCall(ReviewTreenodes)
     reset_reviews = EditCall(ResetReviews)
+    suppress_virtual_node = EditCall(SuppressVirtualNode)
 
 
 async def _mark_each(site: Site, treenode_ids: Sequence[int], key: str) -> JsonObject:

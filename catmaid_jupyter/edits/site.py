@@ -135,7 +135,7 @@ class Site:
             file=file,
             repeatable=http.honours_keys,
         )
-        value: dict[str, Any] = answer.json()
+        value: dict[str, Any] = answer.json() if answer.body else {}
         return value
 
     async def nodes(self, treenode_ids: Collection[int] = (), connector_ids: Collection[int] = ()) -> Surroundings:

@@ -200,6 +200,8 @@ EDITING = (
     Row("Delete", "tip", "key delete", "tip gone; active mid"),
     Row("Shift+Delete", "partner", "key shift+delete; yes",
         "partner gone; not partner postsynaptic syn; not called partner; active nothing"),
+    Row("Delete on a virtual node", "tip", "key .; sections 1; click -120,120; key delete",
+        "section +1; active edge of deep; edge of deep hidden in a section", says="Reviewers skip this section"),
     Row("Alt+,", "tip", "key alt+,", "tip moved -1 section; section -1"),
     Row("Alt+.", "tip", "key alt+.", "tip moved +1 section; section +1"),
     Row("O", "tip", "key o; click 50,90; choose This node", "tip radius 90"),

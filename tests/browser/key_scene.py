@@ -185,6 +185,7 @@ class Scene:
         self.thickness = float(project.stack().resolution[2])
         self.ids: dict[str, int] = {}
         self.before = Stored()
+        self.version = 0
         self.view: dict[str, Any] = {}
 
     @property
@@ -199,15 +200,17 @@ class Scene:
             # What goes while it is active is asked about.
             await self.notebook.value("None", "viewer.active_node = None")
             await self.viewer.until("tracing.active === null")
-            await asyncio.to_thread(self._make, now)
-            self.before = await read_stored(self.store, self.project.id)
+            await asyncio.to_thread(self._restore if self.ids else self._make)
+            now = await read_stored(self.store, self.project.id)
+            if self.before.nodes:
+                left = Difference(self.names, self.before, now, self.thickness).words()
+                assert not left, f"Taking all versions back has left {sorted(left)}."
+            self.before = now
+            await self.viewer.settled()
         await self._clear()
         node = None if active is None or active in CONNECTORS else self.ids[active]
-        # The kernel may not know yet that the view has moved: what is set to the same again would not be sent.
         x, y, z = self.middle
-        place = "\n".join(
-            f"viewer.position, viewer.nm_per_pixel = {(x + away, y, z)!r}, {3.0 + away}" for away in (1, 0)
-        )
+        place = f"viewer.position, viewer.nm_per_pixel = {self.middle!r}, 3.0"
         await self.notebook.value("None", f"{place}\nviewer.active_node = {node}")
         await self.viewer.until(
             "(tracing.active?.id ?? null) === argument[0] && tracing.node(argument[1])"
@@ -237,13 +240,18 @@ class Scene:
             await root.get_by_test_id("review-bar").get_by_role("button", name="End", exact=True).click()
         await self.viewer.canvas.focus()
 
-    def _make(self, now: Stored) -> None:
-        """Delete what there is, and make the scene anew."""
+    def _restore(self) -> None:
+        """Take back all that was done since the scene was made, or taken back last."""
+        versions = self.project.log(limit=1000)["version"]
+        self.project.revert(versions[versions > self.version].tolist())
+        self._note_version()
+
+    def _note_version(self) -> None:
+        self.version = int(self.project.log(limit=1)["version"].iloc[0])
+
+    def _make(self) -> None:
+        """Make the scene."""
         edit = self.project.edit
-        self.project.delete_neurons(self.project.skeletons["id"].tolist())
-        for one in now.connectors:
-            edit.delete_connector(one)
-        self.ids = {}
         for name, (parent, x, y, sections) in NODES.items():
             self.ids[name] = edit.create_treenode(
                 *self.place(x, y, sections),
@@ -256,6 +264,7 @@ class Scene:
             edit.create_link(self.ids[node], self.ids[connector], relation)
         for node, tag in TAGGED.items():
             edit.set_labels(self.ids[node], [tag])
+        self._note_version()
 
     def place(self, x: float, y: float, sections: int = 0) -> Place:
         """A place in the project, from one given by the middle and the section shown; nm."""

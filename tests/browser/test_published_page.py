@@ -151,7 +151,7 @@ async def test_neurons_are_turned_sorted_and_chosen_together(site: Site, browser
         await space.drag((start[0], start[1] + 40), (start[0] + 120, start[1] + 60))
         assert (await space.ask("viewer.camera"))["position"] != before["position"]
 
-        for name in ("Annotate…", "Rename…", "new volume around neurons", "kept views (k)"):
+        for name in ("Annotate…", "Rename…", "new volume around neurons", "kept views"):
             await expect(page.get_by_role("button", name=name)).to_have_count(0)
         await table.get_by_role("button", name="Export…").click()
         assert await problems(page.locator("body")) == []

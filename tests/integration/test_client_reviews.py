@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import catmaid_jupyter as cj
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.frames import (
     REVIEW_CHANGES,
     REVIEW_SEGMENTS,
@@ -133,5 +135,25 @@ async def test_a_team_is_chosen_by_names_and_days(project: cj.Project) -> None:
             project.review.set_team(["eve"])
         project.review.set_team([])
         assert project.review.team.empty
+
+    await asyncio.to_thread(story)
+
+
+async def test_a_section_is_skipped_by_reviewers_until_that_is_undone(project: cj.Project, plain: cj.Project) -> None:
+    def story() -> None:
+        root = project.edit.create_treenode(0, 0, 0)
+        child = project.edit.create_treenode(0, 0, 120, parent_id=root)
+
+        def skipped() -> list[float]:
+            rows = loop.run(project.place.read_json("GET", f"treenodes/{child}/suppressed-virtual/"))
+            return [row["location_coordinate"] for row in rows]
+
+        for at in (project, plain):
+            at.edit.suppress_virtual_node(child, 40)
+            assert skipped() == [40]
+            at.undo()
+            assert skipped() == []
+        with pytest.raises(InvalidInput, match="lies between a treenode and its parent"):
+            project.edit.suppress_virtual_node(child, 200)
 
     await asyncio.to_thread(story)

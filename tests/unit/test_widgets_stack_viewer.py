@@ -118,6 +118,18 @@ def test_it_looks_at_the_middle_section_of_the_first_stack(viewer: StackViewer) 
     assert viewer.position == (4.5 * 511.5, 90 + 4.5 * 499.5, 1000 + 50 * 9)
 
 
+def test_a_place_that_is_set_again_is_sent_again(viewer: StackViewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(viewer, "send_state", sent.append)
+    viewer.nm_per_pixel = 4.0
+    for _ in range(2):
+        viewer.position = (1.0, 2.0, 3.0)
+        viewer.nm_per_pixel = 4.0
+    assert sent == ["nm_per_pixel", "position", "nm_per_pixel", "position", "nm_per_pixel"]
+    viewer.set_state({"position": [1.0, 2.0, 3.0], "nm_per_pixel": 4.0})
+    assert len(sent) == 5
+
+
 def test_a_position_is_three_finite_numbers_in_any_container(viewer: StackViewer) -> None:
     viewer.position = np.array([1, 2.5, 3])
     assert viewer.position == (1.0, 2.5, 3.0)

@@ -29,7 +29,7 @@ from catmaid_jupyter.widgets.stack_viewer.region_list import RegionsTrait, regio
 from catmaid_jupyter.widgets.stack_viewer.saved_stack import saved_box, saved_stack
 from catmaid_jupyter.widgets.stack_viewer.viewer_links import ViewerLinks
 from catmaid_jupyter.widgets.tracing_layer import TracingLayer
-from catmaid_jupyter.widgets.traits import BoxTrait, FiniteFloat, PositionTrait
+from catmaid_jupyter.widgets.traits import BoxTrait, PositionTrait, ZoomTrait
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
 from catmaid_jupyter.widgets.volume_layer import VolumeLayer
 from catmaid_jupyter.widgets.volume_layer.layer import Volumes
@@ -83,7 +83,7 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
     position = PositionTrait().tag(sync=True)
     """Centre of the view in project space: (x, y, z) in nm, float64. Follows the mouse; setting it moves the view."""
 
-    nm_per_pixel = FiniteFloat(None, allow_none=True, min=1e-3).tag(sync=True)
+    nm_per_pixel = ZoomTrait(None, allow_none=True, min=1e-3).tag(sync=True)
     """Zoom: nm of tissue under one screen pixel. None: as much as fits, until a page shows the viewer."""
 
     big_step = traitlets.Int(10, min=1, max=10_000).tag(sync=True)

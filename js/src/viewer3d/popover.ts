@@ -26,7 +26,7 @@ export interface PopoverOptions {
 
 export class Popover {
   readonly node = document.createElement("span");
-  private readonly opener: HTMLButtonElement;
+  readonly opener: HTMLButtonElement;
   private readonly resized = new ResizeObserver(([entry]) => this.fit(entry?.target ?? null));
 
   constructor(

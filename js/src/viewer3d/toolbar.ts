@@ -7,6 +7,7 @@ import type { CameraKind } from "./camera/space-camera";
 import { VIEW_NAMES } from "./camera/views";
 import { MenuButton, type MenuChoice } from "./menu-button";
 import { Popover } from "./popover";
+import { KEPT_VIEWS, type KeptViews } from "./views/kept-views";
 
 const ICONS = {
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
@@ -72,8 +73,9 @@ export class SpaceToolbar {
   /** @param keptViews - the menu of kept views */
   constructor(
     private readonly actions: SpaceToolbarActions,
-    keptViews: HTMLElement,
+    keptViews: Pick<KeptViews, "node" | "opener">,
   ) {
+    this.keyed.add(keptViews.opener, KEPT_VIEWS, "space.kept_views");
     this.kind = this.keyed.button("orthographic or perspective", "space.kind", "", () =>
       actions.toggleKind(),
     );
@@ -90,7 +92,7 @@ export class SpaceToolbar {
       "div",
       { class: "cj-viewer3d-toolbar", role: "toolbar", "aria-label": "View in space" },
       this.views.node,
-      keptViews,
+      keptViews.node,
       this.keyed.button("show all neurons", "space.fit", icon(ICONS.fit), () => actions.fit()),
       this.kind,
       element("span", { role: "group", "aria-label": "what a drag does" }, ...modes),

@@ -87,7 +87,7 @@ export class Viewer3D {
       save: (change) => this.save(change),
       focus: () => this.frame.stage.focus({ preventScroll: true }),
     });
-    this.toolbar = new SpaceToolbar(this.commands, this.looking.kept.node);
+    this.toolbar = new SpaceToolbar(this.commands, this.looking.kept);
     this.frame.assemble(this.toolbar.node, this.messages, model.get("version_shown"));
     this.keys = new SpaceKeys(model as unknown as AnyModel<KeysState>, rpc, this.toolbar, this.messages);
     this.picture = new SpacePicture(this.frame, this.camera, this.moving, {

@@ -719,7 +719,7 @@ export const COMMANDS = {
   },
   "tracing.delete": {
     "group": "Edit nodes",
-    "what": "Delete what is active.",
+    "what": "Delete what is active; where only an edge passes, have reviewers skip the section.",
     "keys": [
       "delete",
       "shift+delete"

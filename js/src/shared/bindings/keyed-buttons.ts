@@ -8,8 +8,13 @@ export class KeyedButtons {
   /** Make a button that does a command. */
   button(label: string, command: CommandName, face: Node | string, run: () => void): HTMLButtonElement {
     const node = button(label, face, run);
-    this.made.push({ node, label, command });
+    this.add(node, label, command);
     return node;
+  }
+
+  /** A button that does a command, or opens what a command opens. */
+  add(node: HTMLElement, label: string, command: CommandName): void {
+    this.made.push({ node, label, command });
   }
 
   /** Say in the hints which keys do the same. */

@@ -24,6 +24,7 @@ export interface Answers {
   split_skeleton: Answered["skeleton/split"];
   reroot_skeleton: Answered["skeleton/reroot"];
   review_treenodes: Answered["nodes/reviewed"];
+  suppress_virtual_node: { id: number };
   add_annotations: { annotations: unknown[] };
   rename_neuron: { old_name: string };
   /** `undone` is null if there was nothing to undo. */

@@ -19,7 +19,7 @@ import {
   setLabels,
   setRadius,
 } from "./nodes";
-import { reviewTreenodes } from "./reviews";
+import { reviewTreenodes, suppressVirtualNode } from "./reviews";
 import { joinSkeletons, redoLast, rerootSkeleton, splitSkeleton, undoLast } from "./skeletons";
 
 export * from "./connectors";
@@ -54,4 +54,5 @@ export const EDITS: readonly AnyKind[] = [
   deleteLink,
   joinSkeletons,
   reviewTreenodes,
+  suppressVirtualNode,
 ];

@@ -1,6 +1,7 @@
-/** Marks of treenodes as reviewed. */
+/** Marks of treenodes as reviewed, and sections that reviewers skip. */
+import type { Plane } from "../../shared/layer";
 import { type EditKind, editKind } from "./edit";
-import { id as idField, listOf } from "./fields";
+import { id as idField, listOf, number, oneOf } from "./fields";
 
 /** Treenodes in one edit. */
 const MOST = 1000;
@@ -23,6 +24,22 @@ export const reviewTreenodes: ReviewTreenodes = editKind(
       const all = [...new Set([...nodes, ...more])];
       return more.length > 0 && all.length <= MOST ? reviewTreenodes(all) : null;
     },
+  }),
+);
+
+/** Have reviewers skip a section between a node and its parent. */
+export const suppressVirtualNode = editKind(
+  {
+    op: "suppress_virtual_node",
+    purpose: "have reviewers skip this section",
+    fields: { treenode: idField, depth: number, plane: oneOf<Plane>("xy", "xz", "zy") },
+    hint: "Reviewers skip this section of the edge from now on.",
+  },
+  (treenode: number, depth: number, plane: Plane) => ({ treenode, depth, plane }),
+  ({ treenode, depth, plane }) => ({
+    needs: [treenode],
+    apply: () => {},
+    request: ({ id }) => ({ args: { treenode_id: id(treenode), depth, plane }, state: null }),
   }),
 );
 

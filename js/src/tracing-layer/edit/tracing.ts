@@ -162,10 +162,8 @@ export class Tracing {
   }
 
   /** Delete what was clicked; a question comes first if more goes than that. */
-  remove(hit: Hit): void | Promise<void> {
+  remove(hit: Exclude<Hit, { kind: "virtual" }>): void | Promise<void> {
     this.requireEditable();
-    if (hit.kind === "virtual")
-      throw new Hint("There is no node here to delete, only an edge passing through.");
     const isRoot = hit.kind === "treenode" && this.graph.parent(hit.id) === NO_PARENT;
     if (isRoot && this.graph.children(hit.id).length > 0) throw new Hint(edits.deleteTreenode.hint);
     const what = goesWith(this.graph, hit);
@@ -188,8 +186,18 @@ export class Tracing {
 
   removeActive(): void | Promise<void> {
     const { active } = this.context.selection;
-    if (active?.kind === "virtual") return this.remove({ ...active, x: active.at[0], y: active.at[1] });
-    if (active) return this.remove(active);
+    if (active?.kind === "virtual") this.suppress(active.id, active.at);
+    else if (active) return this.remove(active);
+  }
+
+  /** There is no node to delete where an edge only passes: reviewers skip the section instead. */
+  private suppress(child: number, [, , depth]: Point): void {
+    this.requireEditable();
+    const { queue } = this.context;
+    const host = this.context.host();
+    if (!host) return;
+    queue.add(edits.suppressVirtualNode(queue.resolve(child), depth, host.view().plane));
+    host.notify("info", edits.suppressVirtualNode.hint);
   }
 
   unlink(link: number): void {

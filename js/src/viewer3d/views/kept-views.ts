@@ -19,8 +19,12 @@ export interface KeptViewsHost {
   leave(): void;
 }
 
+/** What the button is called. */
+export const KEPT_VIEWS = "kept views";
+
 export class KeptViews {
   readonly node: HTMLElement;
+  readonly opener: HTMLElement;
   private readonly popover: Popover;
   private readonly list = element("div", { class: "cj-viewer3d-kept" });
   private readonly name = element("input", {
@@ -58,12 +62,13 @@ export class KeptViews {
       this.line,
     );
     this.popover = new Popover(panel, {
-      label: "kept views (k)",
+      label: KEPT_VIEWS,
       face: icon(BOOKMARK),
       testId: "views",
       opened: () => this.opened(),
     });
     this.node = this.popover.node;
+    this.opener = this.popover.opener;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.keep();
