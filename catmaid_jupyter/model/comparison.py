@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, maximum_bipartite_matching
 
 from catmaid_jupyter.model.cable_pieces import CablePieces, Points, are_near, pairs_within
 
@@ -89,7 +87,9 @@ def match_places(places: Points, others: Points, tolerance: float) -> int:
 
     places, others : (n, 3) and (m, 3), nm.
     """
-    from scipy.spatial import KDTree  # noqa: PLC0415  it takes long to import
+    from scipy.sparse import csr_array  # noqa: PLC0415  half a second that few need
+    from scipy.sparse.csgraph import maximum_bipartite_matching  # noqa: PLC0415  the same
+    from scipy.spatial import KDTree  # noqa: PLC0415  the same
 
     if not len(places) or not len(others):
         return 0
@@ -103,6 +103,9 @@ def match_places(places: Points, others: Points, tolerance: float) -> int:
 def _branches(
     pieces: CablePieces, others: CablePieces, is_matched: NDArray[np.bool_], min_length: float
 ) -> list[UnmatchedBranch]:
+    from scipy.sparse import coo_array  # noqa: PLC0415  half a second that few need
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  the same
+
     rows = np.flatnonzero(~is_matched & (pieces.lengths > 0))
     if not len(rows):
         return []

@@ -14,10 +14,18 @@ import traitlets
 class TellsTraits(traitlets.MetaHasTraits):
     """The class of widget classes, which reads the texts of their traits when somebody asks what there is."""
 
+    def setup_class(self, classdict: dict[str, Any]) -> None:
+        """Make a class, without its texts."""
+        # traitlets asks for all names of each new class: to read the sources then would make imports slow.
+        super().setup_class(classdict)
+        self._has_texts = False
+
     def __dir__(self) -> list[str]:
-        for owner in self.__mro__:
-            if owner.__module__.startswith("catmaid_jupyter."):
-                _give_texts(owner)
+        if vars(self).get("_has_texts") is False:
+            self._has_texts = True
+            for owner in self.__mro__:
+                if owner.__module__.startswith("catmaid_jupyter."):
+                    _give_texts(owner)
         return list(super().__dir__())
 
 

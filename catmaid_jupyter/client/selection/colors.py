@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ NUMBERS: Final = "cividis"
 
 _SEEN: Final = (0.25, 0.95)
 """What is taken of it: its ends are hardly seen on dark pages and on light ones."""
+
+_HEX: Final = re.compile("#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 MISSING: Final = 0x999999FF
 """Colour of rows without a value."""
@@ -51,6 +54,8 @@ def one_or_in_turn(count: int, colors: Any) -> Rgba | int:
 
 def _color(given: Any) -> int | None:
     """0xRRGGBBAA of a colour; None for what is none."""
+    if isinstance(given, str) and _HEX.fullmatch(given):
+        return int(given[1:].ljust(8, "f"), 16)
     from matplotlib.colors import to_rgba  # noqa: PLC0415  slow to import, and most scripts need no colours
 
     try:

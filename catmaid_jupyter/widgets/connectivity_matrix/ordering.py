@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster import hierarchy
 
 from catmaid_wire.natural_order import natural_key
 
@@ -31,6 +30,8 @@ def cluster_order(counts: NDArray[Any]) -> list[int]:
     empty = [int(row) for row in np.flatnonzero(~counts.any(axis=1))]
     if len(filled) < 3:
         return [*map(int, filled), *empty]
+    from scipy.cluster import hierarchy  # noqa: PLC0415  half a second that few need
+
     tree = hierarchy.linkage(
         counts[filled].astype(float), "average", metric="cosine", optimal_ordering=len(filled) <= 500
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-import matplotlib as mpl
 import numpy as np
 import traitlets
 
@@ -27,22 +26,27 @@ class ColorMapTrait(traitlets.TraitType[Any, Any]):
 
     def validate(self, obj: Any, value: Any) -> str | list[str]:
         """Read a colour map; `TraitError` for anything else."""
-        if isinstance(value, str):
-            if value in COLOR_MAPS:
-                return value
-            if value in mpl.colormaps:
-                value = mpl.colormaps[value]
+        if isinstance(value, str) and value in COLOR_MAPS:
+            return value
         try:
-            if isinstance(value, mpl.colors.Colormap):
-                value = [mpl.colors.to_hex(value(share)) for share in np.linspace(0, 1, _COLORS_OF_A_MAP)]
-            elif isinstance(value, str):
-                self.error(obj, value)
-            colors = [f"#{rgba_of(color) >> 8:06x}" for color in value]
+            colors = [f"#{rgba_of(color) >> 8:06x}" for color in _in_order(value)]
         except (TypeError, ValueError):
             colors = []
         if not 2 <= len(colors) <= _MOST_COLORS:
             self.error(obj, value)
         return colors
+
+
+def _in_order(given: Any) -> Iterable[Any]:
+    """Colours from black to white. `ValueError` for the name of no colour map."""
+    import matplotlib as mpl  # noqa: PLC0415  slow to import, and most images are shown as they are
+
+    if isinstance(given, str) and given not in mpl.colormaps:
+        raise ValueError(given)
+    color_map = mpl.colormaps[given] if isinstance(given, str) else given
+    if not isinstance(color_map, mpl.colors.Colormap):
+        return list(given)
+    return [mpl.colors.to_hex(color_map(share)) for share in np.linspace(0, 1, _COLORS_OF_A_MAP)]
 
 
 class ThresholdTrait(traitlets.TraitType[tuple[float, float] | None, Any]):

@@ -1,0 +1,50 @@
+"""Whoever shows a widget waits for what it needs, and not for what few need."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from unittest.mock import Mock
+
+import pytest
+import traitlets
+
+from catmaid_jupyter.widgets.trait_texts import TellsTraits
+
+_SHOWN = """
+import sys
+import catmaid_jupyter, catmaid_jupyter.widgets.viewer3d, catmaid_jupyter.widgets.workspace
+from catmaid_jupyter.client.selection.colors import rgba_of
+assert rgba_of("#e69f00") == 0xE69F00FF and rgba_of("#E69F0080") == 0xE69F0080
+print(*{"matplotlib", "scipy", "pythreejs", "trimesh", "shapely"} & set(sys.modules))
+"""
+
+
+def test_widgets_are_imported_without_slow_libraries() -> None:
+    made = subprocess.run([sys.executable, "-c", _SHOWN], check=True, capture_output=True, text=True)
+    assert made.stdout.strip() == ""
+
+
+def test_sources_are_read_when_somebody_asks_for_names_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Mock(wraps=inspect.getsource)
+    monkeypatch.setattr(inspect, "getsource", read)
+
+    class Told(traitlets.HasTraits, metaclass=TellsTraits):
+        __module__ = "catmaid_jupyter.widgets.trait_texts"
+
+        size = traitlets.Int()
+
+    assert Told().size == 0
+    assert not read.called
+    assert "size" in dir(Told)
+    assert read.call_count == 1
+    assert "size" in dir(Told)
+    assert read.call_count == 1
+
+
+def test_a_trait_of_a_widget_has_the_text_beneath_it() -> None:
+    from catmaid_jupyter.widgets import Viewer3D  # noqa: PLC0415
+
+    assert "height" in dir(Viewer3D)
+    assert Viewer3D.height.__doc__
