@@ -1,4 +1,4 @@
-"""How long a person waits: for a node after a click, for the next section, for tables of 100,000 rows."""
+"""How long a person waits: for a node after a click, for each section of 100, for tables of 100,000 rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser
 
 import catmaid_jupyter as cj
-from benchmarks import frames
+from benchmarks import frames, wheel
 from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
 from tests.browser.lab import Lab, Notebook, running_lab
@@ -16,7 +16,7 @@ from tests.browser.site import Site, running_browser, running_site, viewer_cells
 from tests.browser.viewer import Viewer
 
 TABLES_AND_CLICKS = ("click_to_drawn", "click_to_confirmed", "warm_section", "table_of_100000", "treenodes_of_100000")
-NAMES = (*TABLES_AND_CLICKS, *frames.NAMES)
+NAMES = (*TABLES_AND_CLICKS, *wheel.NAMES, *frames.NAMES)
 NEURONS = 100_000
 NODES = 100_000
 TABLES = 5
@@ -64,6 +64,8 @@ async def waits(folder: Path, names: Sequence[str] = NAMES) -> dict[str, list[fl
         measured = {}
         if set(names) & set(TABLES_AND_CLICKS):
             measured = await _clicks_and_tables(browser, lab, site)
+        if set(names) & set(wheel.NAMES):
+            measured |= await wheel.waits(browser, lab, site)
         for name, in_view in zip(frames.NAMES, frames.IN_VIEW, strict=True):
             if name in names:
                 measured[name] = await frames.frames(browser, lab, site, in_view)
