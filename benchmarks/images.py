@@ -61,7 +61,8 @@ async def _measured(scratch: Path) -> dict[str, Any]:
     files, folder = scratch / "pyramid", scratch / "data"
     volume = _sections()
     _write_pyramid(volume, files)
-    _write_zarr(volume, scratch / "volume.zarr")
+    for extension in ("jpg", "png"):  # one for each, so that nothing of it was fetched before
+        _write_zarr(volume, scratch / f"{extension}.zarr")
     settings = Settings(
         data_dir=folder,
         workers=1,
@@ -89,12 +90,8 @@ async def _measured(scratch: Path) -> dict[str, Any]:
                 _processes(record.pid, "catmaid_server.service.worker"),
             )
             results = await _warm(service, front)
-            volume_places = {
-                "from disk": (f"{scratch}/volume.zarr", {"driver": "file", "path": f"{scratch}/volume.zarr/0/"}),
-                "over HTTP": _over_http(f"{front.files_urls[0]}/volume.zarr"),
-            }
-            for where, (address, kvstore) in volume_places.items():
-                results |= await _cold(service, where, address, kvstore)
+            results |= await _cold(service, "from disk", str(scratch))
+            results |= await _cold(service, "over HTTP", front.files_urls[0])
     finally:
         lifecycle.stop(settings)
     return results
@@ -161,15 +158,14 @@ async def _warm(service: Service, front: Any) -> dict[str, Any]:
     return {name: asdict(found) for name, found in best.items()}
 
 
-def _over_http(address: str) -> tuple[str, dict[str, str]]:
-    return address, {"driver": "http", "base_url": f"{address}/0/"}
-
-
-async def _cold(service: Service, where: str, address: str, kvstore: dict[str, str]) -> dict[str, Any]:
+async def _cold(service: Service, where: str, above: str) -> dict[str, Any]:
     """Tiles of a Zarr volume that nobody asked for before, and the same boxes by tensorstore, in turns."""
     print(f"{'cold tiles of 256 x 256, Zarr ' + where:42} {'tiles/s':>9} {'CPU us':>8}")
     results = {}
     for extension in ("jpg", "png"):
+        address = f"{above}/{extension}.zarr"
+        driver = {"driver": "http", "base_url": f"{address}/0/"} if "://" in above else None
+        kvstore = driver or {"driver": "file", "path": f"{address}/0/"}
         below, ticket = await service.added(1, address)
         first, *rest = np.array_split(np.random.default_rng(2).permutation(_places()), PARTS + 1)
         await ask_once(service.url, _cold_paths(below, ticket, first, extension), clients=CLIENTS)

@@ -77,7 +77,7 @@ class VolumeBridge:
         wanted = "" if found_range is None else found_range[1].decode("latin-1")
         address = base + request[4].decode("latin-1")
         try:
-            found = await self._fetcher.fetch(address, byte_range=wanted, headers=headers, check=_require_no_page)
+            found = await self._fetcher.fetch(address, byte_range=wanted, headers=headers, check=require_no_page)
         except ImagesUnavailable as error:
             self._failures[number] = error
             return _FAILED, {}, str(error).encode()
@@ -144,8 +144,8 @@ class _Connection(asyncio.Protocol):
             self._task = None
 
 
-def _require_no_page(found: SourceObject) -> None:
-    """Servers that want a login, or have moved, answer with a page and the status of success."""
+def require_no_page(found: SourceObject) -> None:
+    """Raise `ImagesUnavailable` for a page: so servers answer that want a login, or have moved, as if all was well."""
     if found.content_type == "text/html":
         raise ImagesUnavailable("The server of the images answers with a web page instead of a part of the volume.")
 

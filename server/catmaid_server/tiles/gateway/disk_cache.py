@@ -13,7 +13,7 @@ import hashlib
 import os
 import time
 import weakref
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -22,8 +22,9 @@ import msgspec
 
 _KEEP_SHARE: Final = 0.9
 """Of the limit, what is left after making room, so that room is not made each time."""
-_POLL_S: Final = 0.03
+_POLL_S: Final = 0.01
 _CLAIMED_BYTE_BITS: Final = 62
+_NEW: Final = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
 
 class KeptObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,34 +74,33 @@ class DiskCache:
         self.put_all([(key, known, body)])
 
     def put_all(self, objects: Iterable[tuple[str, KeptObject, bytes]]) -> None:
-        """Keep several objects; as `put`."""
+        """Keep several objects; as `put`, in one go: what is done for each costs the other threads of Python, too."""
+        contents = [
+            (self._path(key), msgspec.json.encode(msgspec.structs.replace(known, size=len(body))) + b"\n" + body)
+            for key, known, body in objects
+        ]
         with contextlib.suppress(OSError), self._locked():
-            for key, known, body in objects:
-                content = msgspec.json.encode(msgspec.structs.replace(known, size=len(body))) + b"\n" + body
-                if len(content) <= self.limit * _KEEP_SHARE:
-                    self._write(Path(self._path(key)), content)
-
-    def _write(self, path: Path, content: bytes) -> None:
-        used, old = self._count(), _size(path)
-        if used - old + len(content) > self.limit:
-            used = self._make_room(int(self.limit * _KEEP_SHARE) - len(content))
-            old = _size(path)
-        # Counted before it is written: after a crash the count is too high, never too low.
-        self._write_count(used + len(content))
-        try:
-            if old:
-                path.unlink(missing_ok=True)
             try:
-                path.write_bytes(content)
-            except FileNotFoundError:
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(content)
-        except OSError:
-            path.unlink(missing_ok=True)
-            self._write_count(used - old)
-            raise
-        if old:
-            self._write_count(used - old + len(content))
+                self._write([entry for entry in contents if len(entry[1]) <= self.limit * _KEEP_SHARE])
+            except OSError:
+                self._counted = False
+                raise
+
+    def _write(self, contents: Sequence[tuple[str, bytes]]) -> None:
+        """Count objects before they are written: after a crash the count is too high, never too low."""
+        used, wanted = self._count(), sum(len(content) for _, content in contents)
+        if used + wanted > self.limit and len(contents) > 1:
+            for entry in contents:
+                self._write([entry])
+            return
+        replaced = sum(map(_remove, (path for path, _ in contents))) if used + wanted > self.limit else 0
+        if used - replaced + wanted > self.limit:
+            used = self._make_room(int(self.limit * _KEEP_SHARE) - wanted)
+            replaced = 0
+        self._write_count(used + wanted)
+        replaced += sum(_create(path, content) for path, content in contents)
+        if replaced:
+            self._write_count(used - replaced + wanted)
 
     @asynccontextmanager
     async def claim(self, key: str) -> AsyncIterator[None]:
@@ -199,8 +199,34 @@ def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def _size(path: Path) -> int:
+def _create(path: str, content: bytes) -> int:
+    """Write a file in place of another one, if there is one; how many bytes that had."""
+    replaced = 0
     try:
-        return path.stat().st_size
+        file = os.open(path, _NEW, 0o600)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        file = os.open(path, _NEW, 0o600)
+    except FileExistsError:
+        replaced = _remove(path)
+        file = os.open(path, _NEW, 0o600)
+    try:
+        written = 0
+        while written < len(content):
+            written += os.write(file, content[written:] if written else content)
+    except OSError:
+        _remove(path)
+        raise
+    finally:
+        os.close(file)
+    return replaced
+
+
+def _remove(path: str) -> int:
+    """Remove a file; how many bytes it had."""
+    try:
+        size = os.stat(path).st_size  # noqa: PTH116
+        os.unlink(path)  # noqa: PTH108
     except OSError:
         return 0
+    return size

@@ -129,9 +129,6 @@ class ObjectFetcher:
     async def _obtain(self, wanted: _Wanted, *, fresh: bool) -> SourceObject | None:
         if self._disk is None or self._writes is None:
             return _as_object(*await self._remembering_failure(wanted, None))
-        found = await self._kept(wanted.key)
-        if found is not None and is_current(found[0]) and not fresh:
-            return _as_object(*found)
         async with AsyncExitStack() as claim:
             await claim.enter_async_context(self._disk.claim(wanted.key))
             found = await self._kept(wanted.key)

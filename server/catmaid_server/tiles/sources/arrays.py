@@ -25,7 +25,7 @@ class TensorStoreArray:
 
     def __init__(self, store: tensorstore.TensorStore, name: str, bridged: tuple[VolumeBridge, str] | None) -> None:
         self._store = store[tensorstore.d[:].translate_to[0]]
-        self._name = name
+        self.name = name
         self._bridged = bridged
 
     @classmethod
@@ -53,6 +53,12 @@ class TensorStoreArray:
         return cls(store, name, bridged)
 
     @property
+    def spec(self) -> dict[str, Any]:
+        """What tensorstore says of it, with its metadata."""
+        described: dict[str, Any] = self._store.spec().to_json()
+        return described
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Extents."""
         return tuple(self._store.shape)
@@ -68,7 +74,7 @@ class TensorStoreArray:
         try:
             return np.asarray(await self._store[part].read())
         except (ValueError, OSError) as error:
-            raise _failure(error, self._name, self._bridged) from error
+            raise _failure(error, self.name, self._bridged) from error
 
 
 class Hdf5Array:

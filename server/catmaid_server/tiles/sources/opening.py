@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from catmaid_server.tiles.look import StackLook
 from catmaid_server.tiles.omezarr import open_volume
 from catmaid_server.tiles.sources.arrays import Hdf5Array, TensorStoreArray
 from catmaid_server.tiles.sources.base import TileSource
+from catmaid_server.tiles.sources.fetched_chunks import ChunkMemory
 from catmaid_server.tiles.sources.hdf5_sections import Hdf5Sections
 from catmaid_server.tiles.sources.image_urls import ImageUrls
 from catmaid_server.tiles.sources.tile_files import FilePyramid
@@ -34,6 +35,10 @@ class SourceMeans:
     pool: Executor
     fetcher: ObjectFetcher
     bridge: VolumeBridge
+    chunks: ChunkMemory = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "chunks", ChunkMemory(self.fetcher))
 
 
 def is_url(address: str) -> bool:
@@ -150,6 +155,10 @@ async def _open_array(described: Mapping[str, Any], level: str, means: SourceMea
     if driver == "neuroglancer_precomputed":
         spec = {"driver": driver, "kvstore": store, "scale_index": int(level)}
     else:
-        below = {"base_url": f"{address}{level}/"} if is_url(base) else {"path": f"{store['path']}{level}/"}
-        spec = {"driver": driver, "kvstore": store | below if level else store}
-    return await TensorStoreArray.open(spec, base, context=means.context, bridged=bridged)
+        inside = {"base_url": f"{address}{level}/"} if is_url(base) else {"path": f"{store['path']}{level}/"}
+        spec = {"driver": driver, "kvstore": store | inside if level else store}
+    opened = await TensorStoreArray.open(spec, base, context=means.context, bridged=bridged)
+    if not is_url(base):
+        return opened
+    below = "/".join(filter(None, (base.rstrip("/"), level))) + "/"
+    return await means.chunks.array(opened, below, request_headers(described), means.context) or opened
