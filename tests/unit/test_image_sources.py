@@ -251,6 +251,14 @@ async def test_a_volume_is_cut_along_xz_and_zy(host: ImageHost, looker: StackLoo
     assert np.array_equal(await pixels(looker, zy, TileAddress(0, 500, 1, 0)), volume[:10, 256:512, 500].T)
 
 
+async def test_tiles_that_are_files_are_not_cut_anew_and_a_note_says_so(host: ImageHost, looker: StackLooker) -> None:
+    address = f"{host.url}/1/{{z}}/{{row}}_{{col}}_{{zoom}}.png"
+    _, _, notes = await looker.look(StackRequest(address=address, orientation="xz", **SAID))
+    assert "The tiles are taken to be sections along xz: image files are not cut anew." in notes
+    _, _, notes = await looker.look(StackRequest(address=address, **SAID))
+    assert not any("sections along" in note for note in notes)
+
+
 async def test_values_of_more_than_8_bits_get_a_range_and_ids_get_colours(
     host: ImageHost, looker: StackLooker, tmp_path: Path
 ) -> None:

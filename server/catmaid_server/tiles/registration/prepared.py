@@ -27,6 +27,8 @@ from catmaid_server.tiles.sources.url_forms import require_form
 from catmaid_wire.zoom_factors import ZoomFactors, are_halved
 
 TILE_SIZE: Final = 512
+_FILES: Final = frozenset({1, 4, 5, 9})
+"""CATMAID's tile source types of tiles that exist as image files."""
 _STORED_TILES: Final = frozenset({1, 4, 5, 8, 9})
 """Types whose tiles exist with a size of their own; the others are cut as they are asked for."""
 _WITHOUT_LEVELS: Final = frozenset({6})
@@ -163,6 +165,9 @@ async def _images(address: ImageAddress, request: StackRequest, means: SourceMea
         **({"token": request.token} if request.token else {}),
     }
     size, notes = await _tile_size(described, dimension, request, means)
+    if request.plane and number in _FILES:
+        plane = request.orientation.lower()
+        notes.append(f"The tiles are taken to be sections along {plane}: image files are not cut anew.")
     kind = image_kind(described["file_extension"])
     levels = 1 if number in _WITHOUT_LEVELS else zoom_levels(dimension[0], dimension[1], max(size))
     return PreparedMirror(
