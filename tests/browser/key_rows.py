@@ -283,6 +283,8 @@ CHOOSING = (
     Row("7 again", "tip", "key 7", kernel=("viewer.layers[0].show_labels", True)),
     Row("P held", "tip", "hold p", page="element.querySelector('[data-testid=peek] canvas')"
         " && element.querySelector('[data-testid=peek]').textContent.includes('traced 6 nodes')"),
+    Row("P let go", "tip", "hold p; until element.querySelector('[data-testid=peek] canvas'); key p",
+        page="element.querySelector('[data-testid=peek]').offsetParent === null"),
     Row("F10", "tip", "key f10", kernel=("viewer.layers[0].fade_sections", 0)),
     Row("F10 again", "tip", "key f10", kernel=("viewer.layers[0].fade_sections", 2)),
 )  # fmt: skip

@@ -30,7 +30,10 @@ export class ArborPreview {
   private arbors: readonly PreviewedArbor[] = [];
   private marks: readonly Point[] = [];
   private middle: Point = [0, 0, 0];
-  private reach = 1;
+  /** From the middle to the sides of the box around all arbors, nm. */
+  private reach: Point = [1, 1, 1];
+  /** CSS pixels for 1 nm. */
+  private scale = 1;
   /** About the vertical, and then about the horizontal axis of the picture. */
   private turned: [number, number] = [0, 0];
   private drag: [number, number] | null = null;
@@ -100,7 +103,15 @@ export class ArborPreview {
       }
     const sizes = low.map((value, axis) => (high[axis] ?? 0) - value);
     this.middle = low.map((value, axis) => value + (sizes[axis] ?? 0) / 2) as Point;
-    this.reach = Math.max(Math.hypot(...sizes) / 2, 1);
+    this.reach = sizes.map((size) => Math.max(size / 2, 1)) as Point;
+  }
+
+  /** Let the arbors fill the picture, however they are turned. */
+  private fit(): void {
+    const [x, y, z] = this.reach;
+    const corners = [-1, 1].flatMap((left) => [-1, 1].map((up) => this.turnedBy(left * x, up * y, z)));
+    const farthest = (axis: 0 | 1): number => Math.max(...corners.map((corner) => Math.abs(corner[axis])));
+    this.scale = Math.min((WIDTH / 2 - MARGIN) / farthest(0), (HEIGHT / 2 - MARGIN) / farthest(1));
   }
 
   private draw(): void {
@@ -109,6 +120,7 @@ export class ArborPreview {
     const context = this.canvas.getContext("2d");
     if (!context) return;
     context.scale(ratio, ratio);
+    this.fit();
     context.lineWidth = 1.6;
     for (const [at, arbor] of this.arbors.entries()) this.drawArbor(context, arbor, colorOf(at));
     context.strokeStyle = getComputedStyle(this.node).color;
@@ -143,15 +155,16 @@ export class ArborPreview {
     context.stroke();
   }
 
-  /** From the front x goes to the right, y down and z away, as in a stack viewer. */
   private onScreen(x: number, y: number, z: number): [number, number] {
+    const [right, below] = this.turnedBy(x - this.middle[0], y - this.middle[1], z - this.middle[2]);
+    return [WIDTH / 2 + right * this.scale, HEIGHT / 2 + below * this.scale];
+  }
+
+  /** From the front x goes to the right, y down and z away, as in a stack viewer; nm from the middle. */
+  private turnedBy(dx: number, dy: number, dz: number): [right: number, below: number] {
     const [across, down] = this.turned;
-    const [dx, dy, dz] = [x - this.middle[0], y - this.middle[1], z - this.middle[2]];
-    const right = dx * Math.cos(across) - dz * Math.sin(across);
     const away = dx * Math.sin(across) + dz * Math.cos(across);
-    const below = dy * Math.cos(down) - away * Math.sin(down);
-    const scale = (Math.min(WIDTH, HEIGHT) / 2 - MARGIN) / this.reach;
-    return [WIDTH / 2 + right * scale, HEIGHT / 2 + below * scale];
+    return [dx * Math.cos(across) - dz * Math.sin(across), dy * Math.cos(down) - away * Math.sin(down)];
   }
 }
 

@@ -27,8 +27,9 @@ export class Peeking {
       released.abort();
       host.peek(null);
     };
+    // Viewers keep their keys from the page: it hears of them only on the way down.
     for (const kind of ["keyup", "blur"] as const)
-      window.addEventListener(kind, hide, { signal: released.signal });
+      window.addEventListener(kind, hide, { signal: released.signal, capture: true });
     host.peek(arbor.node);
     const marked = active?.kind === "treenode" && active.id > 0 ? active.id : null;
     try {
