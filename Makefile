@@ -5,6 +5,7 @@
 # make docs    the manual as a web site, which the service shows at /docs/
 # make image   the service as a container image, with podman or docker
 # make gallery  five published pages, in build/gallery
+# make tutorials  the notebooks with their results as pages, in build/tutorials, where make docs finds them
 # make wire    write the front end's types again, from what the service says of itself
 # make clean   take away what was made here
 #
@@ -44,7 +45,7 @@ INSTALL := $(BIN)/python $(PIP_INSTALL) --constraint constraints.txt
 
 export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test checks environments lint wire docs gallery image test-js test-python test-together test-apart bench clean system-run system-test
+.PHONY: help demo test checks environments lint wire docs gallery tutorials image test-js test-python test-together test-apart bench clean system-run system-test
 .PHONY: lint-style lint-types lint-borders lint-deploy lint-js lint-wire
 
 help:
@@ -91,6 +92,9 @@ docs: system-run $(VENV)/.installed-docs
 
 gallery: system-test $(VENV)/.installed-test
 	PYTHONPATH=. $(BIN)/python scripts/gallery.py build/gallery
+
+tutorials: system-test $(VENV)/.installed-test
+	PYTHONPATH=. $(BIN)/python scripts/tutorials.py build/tutorials
 
 image:
 	$(or $(shell command -v podman || command -v docker),$(error podman or docker is needed to build an image)) \

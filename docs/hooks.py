@@ -1,4 +1,4 @@
-"""What is made when the documentation is built: pages of the command line and the edits, and the table of keys."""
+"""What is made when the documentation is built: pages of notebooks, commands and edits, and the table of keys."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import inspect
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 
+import nbformat
 import typer
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from nbconvert import MarkdownExporter
 from typer.cli import get_docs_for_click
 
 from catmaid_jupyter.edits.project_edit import ProjectEdit
@@ -23,10 +26,22 @@ INTRODUCTION = """# Commands
 All commands take `--help`; those that answer data take `--json`, and all take `--data-dir`.
 
 """
+NOTEBOOKS = Path("notebooks")
+PUBLISHED = Path("build/tutorials")
+"""The notebooks with their results, as `make tutorials` publishes them."""
+
+RUN_IT = """
+!!! note
+
+    This page is the notebook `notebooks/{name}`, which `make demo` opens JupyterLab beside: run it there.{results}
+"""
+RESULTS = " Or look at it [with its results and views](live/{stem}.html), which live without a kernel."
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages of the command line and of edits."""
+    """Add the pages of the notebooks, of the command line and of edits."""
+    for page in _tutorials(config):
+        files.append(page)
     command = typer.main.get_command(app)
     context = typer.Context(command, info_name="catmaid-jupyter")
     text = get_docs_for_click(obj=command, ctx=context, name="catmaid-jupyter", indent=1)
@@ -38,6 +53,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001  given by name
     """Put the keys of the viewers where a page wants them."""
     return markdown.replace("<!-- the keys of all commands -->", "\n".join(_keys()))
+
+
+def _tutorials(config: MkDocsConfig) -> Iterator[File]:
+    """A page for each notebook, and the published one if it is there."""
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        published = PUBLISHED / f"{path.stem}.html"
+        body, _ = MarkdownExporter().from_notebook_node(nbformat.read(path, as_version=4))
+        results = RESULTS.format(stem=path.stem) if published.exists() else ""
+        note = RUN_IT.format(name=path.name, results=results)
+        heading, _, rest = body.strip().partition("\n")
+        yield File.generated(config, f"tutorials/{path.stem}.md", content=f"{heading}\n{note}\n{rest}\n")
+        if published.exists():
+            yield File.generated(config, f"tutorials/live/{path.stem}.html", abs_src_path=str(published.absolute()))
 
 
 def _keys() -> Iterator[str]:
