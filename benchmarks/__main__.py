@@ -1,7 +1,8 @@
 """Load a million treenodes, send the requests that clients send, and print how long the answers took.
 
 Each read is measured twice: as it is served (answers are remembered until something is committed) and made anew
-each time; where the service offers the columnar form, that too. The ratio is to the requests/s of a real CATMAID
+each time; where the service offers the columnar form, that too. A working day has readers who move and writers who
+commit. The ratio is to the requests/s of a real CATMAID
 server, where its figures lie beside the data. Then come the waits of a person who traces, in a real browser, then
 how the time of edits grows with the size of the skeletons that they touch, searches among 100,000 neurons, 1,000
 neurons in space, tiles of images, a published page, and last what history costs: for this all nodes are moved, so
@@ -32,6 +33,7 @@ from benchmarks import (
     neuron_search,
     published_page,
     space,
+    working_day,
 )
 from benchmarks.dataset import Dataset, recorded, synthetic
 from benchmarks.load import Figures, Server
@@ -62,6 +64,8 @@ def main(
         print(HEAD)
         counts = [int(count) for count in clients.split(",")]
         results = _measure(dataset, folder, only, counts, seconds, workers) | _measure_browser(scratch, only)
+        if re.search(only, "working_day"):
+            results["working_day"] = working_day.main(dataset, folder)
         if re.search(only, "many_skeletons"):
             results["many_skeletons"] = many_skeletons.main(folder)
         for module in (large_skeletons, neuron_search, space, images, ingest, published_page):
