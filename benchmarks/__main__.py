@@ -4,9 +4,9 @@ Each read is measured twice: as it is served (answers are remembered until somet
 each time; where the service offers the columnar form, that too. A working day has readers who move and writers who
 commit. The ratio is to the requests/s of a real CATMAID
 server, where its figures lie beside the data. Then come the waits of a person who traces, in a real browser, then
-how the time of edits grows with the size of the skeletons that they touch, searches among 100,000 neurons, 1,000
-neurons in space, tiles of images, a published page, and last what history costs: for this all nodes are moved, so
-that data that were kept are others afterwards.
+a class of 30 who trace at once, how the time of edits grows with the size of the skeletons that they touch, searches
+among 100,000 neurons, 1,000 neurons in space, tiles of images, a published page, and last what history costs: for
+this all nodes are moved, so that data that were kept are others afterwards.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import typer
 
 from benchmarks import (
     browser,
+    classroom,
     history,
     images,
     ingest,
@@ -68,7 +69,7 @@ def main(
             results["working_day"] = working_day.main(dataset, folder)
         if re.search(only, "many_skeletons"):
             results["many_skeletons"] = many_skeletons.main(folder)
-        for module in (large_skeletons, neuron_search, space, images, ingest, published_page):
+        for module in (classroom, large_skeletons, neuron_search, space, images, ingest, published_page):
             name = module.__name__.removeprefix("benchmarks.")
             if re.search(only, name):
                 results[name] = module.main()

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { type Assignment, doneInWords, isOverdue, nextAssignment } from "../src/assignment-widget/state";
-import { type BoardCell, boardInWords, cellInSentence, nextHandedIn } from "../src/course-widget/state";
+import {
+  aroundFrom,
+  type BoardCell,
+  boardInWords,
+  cellInSentence,
+  nextHandedIn,
+} from "../src/course-widget/state";
 import { type CourseStatus, minutesInWords, progressInWords } from "../src/shared/course/state";
 
 const WORK = { nodes: 120, cable_length: 34_000, minutes: 12, skeleton_id: 7, handed_in: null, messages: [] };
@@ -60,4 +66,11 @@ test("a board says what waits, and goes round", () => {
   expect(cellInSentence(cells[0] as BoardCell, STUDENTS[0] as never)).toBe(
     "N11 of ana: handed in, 120 nodes, 12 min, 0 messages",
   );
+});
+
+test("differences are gone through in both directions", () => {
+  expect([aroundFrom(-1, 1, 3), aroundFrom(2, 1, 3), aroundFrom(-1, -1, 3), aroundFrom(0, -1, 3)]).toEqual([
+    0, 0, 2, 2,
+  ]);
+  expect(aroundFrom(-1, 1, 0)).toBe(-1);
 });

@@ -105,6 +105,17 @@ async def test_a_neuron_is_traced_handed_in_scored_and_accepted(service: Service
         assert grades["score"].isna().tolist() == [False, True]
         assert grades["score"].iloc[0] == pytest.approx(100 * first["score"], abs=0.1)
 
+        assert course.points("TR", "TR 1", of=10) == pytest.approx(10 * first["score"], abs=0.01)
+        assert course.points("TR", "{initials} 2", of=10) == 0
+
+        page = course.report("tracer", tmp_path / "tracer.html", tolerance=100).read_text()
+        assert "<h2>TR 1</h2>" in page
+        assert 'class="cj-missed"' in page
+        assert "tracer: Is this the end?" in page
+        assert 'class="cj-missed"' not in course.report("TR", tmp_path / "tr.html", with_gold=False).read_text()
+        with pytest.raises(cj.NotAllowed):
+            mine.report("tracer", tmp_path / "mine.html")
+
         assert dtypes_are(course.messages, MESSAGES)
         assert course.messages[["author", "neuron", "treenode_id"]].to_numpy().tolist() == [
             ["tracer", "TR 1", trunk[1]]

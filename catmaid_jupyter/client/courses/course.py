@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import html
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -18,6 +20,7 @@ from catmaid_jupyter.client.courses.course_tables import (
     read_own_work,
 )
 from catmaid_jupyter.client.courses.learning_in_course import LearningInCourse
+from catmaid_jupyter.client.courses.seed_choice import chosen_student
 from catmaid_jupyter.client.courses.teaching import Teaching
 
 if TYPE_CHECKING:
@@ -102,6 +105,43 @@ class Course(Teaching, LearningInCourse):
         shown = self.project.viewer() if viewer is None else viewer
         widget = AssignmentWidget(self, shown)
         return shown | widget if viewer is None else widget
+
+    def report(
+        self,
+        student: str,
+        path: str | os.PathLike[str],
+        *,
+        with_gold: bool = True,
+        limit_mb: float = 25.0,
+        **options: Any,
+    ) -> Path:
+        """Write a page about the work of a student: scores, neurons in space, comparisons, messages; for trainers.
+
+            course.report("ana", "ana.html")
+
+        The page needs neither kernel nor service nor network, as those of `cj.publish`. It never says which neuron is
+        gold.
+
+        student : by user name or initials.
+        with_gold : whether it draws what is missed and too much, with places. Without, a student who gets the page sees
+            the scores alone.
+        limit_mb : the page may have so many megabytes.
+        options : as of `cj.compare`.
+
+        Returns the path. Raises `NotAllowed` for students.
+        """
+        from catmaid_jupyter.publishing.course_report import publish_report  # noqa: PLC0415  scripts need no widgets
+
+        state = loop.run(read_board(self._place, self.id))
+        return publish_report(
+            self,
+            state,
+            chosen_student(state, student),
+            path,
+            with_gold=with_gold,
+            limit_mb=limit_mb,
+            options=options,
+        )
 
     def _widget(self, viewer: StackViewer | None) -> CourseWidget | AssignmentWidget:
         from catmaid_jupyter.widgets import AssignmentWidget, CourseWidget  # noqa: PLC0415  scripts need no widgets

@@ -169,6 +169,19 @@ class Teaching(CourseAccess):
         """
         return grade_table(self.scores(**options))
 
+    def points(self, student: str, seed: int | str, *, of: float = 1.0, **options: Any) -> float:
+        """The score of a neuron as points: 0 if it was not handed in; options as of `cj.compare`.
+
+        As the last line of an autograded cell it gives partial credit in nbgrader.
+
+        `InvalidInput` if there is no gold neuron for what was handed in.
+        """
+        state = self._board()
+        learner, chosen = chosen_student(state, student), chosen_seed(state, seed)
+        if state.progress(learner, chosen)["handed_in"] is None:
+            return 0.0
+        return round(of * float(Scoring(state, self.project, options).comparison(learner, chosen).score), 2)
+
     def _review(self, student: str, seed: int | str, status: str, comment: str) -> None:
         state = self._board()
         user_id = chosen_student(state, student)["user_id"]

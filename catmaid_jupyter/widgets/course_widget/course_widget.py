@@ -57,10 +57,11 @@ class CourseWidget(CoursePanel):
 
     @method
     async def _go(self, params: dict[str, Any]) -> str:
-        """Go to a neuron: ``{student_id, seed_id}``, or to a ``place`` of it; says what is there."""
+        """Go to a neuron: ``{student_id, seed_id}``, or to a ``place`` and node of it; says what is there."""
         seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
         if params.get("place") is not None:
-            await self._show_place(params["place"])
+            node_id = params.get("treenode_id")
+            await self._show_place(params["place"], None if node_id is None else int(node_id))
             return "Here it leaves what both neurons have."
         return await self._show_neuron(seed, self._state.progress(student, seed))
 
@@ -74,9 +75,11 @@ class CourseWidget(CoursePanel):
 
     @method
     async def _write(self, params: dict[str, Any]) -> str:
-        """Say something to a student: ``{student_id, seed_id, text}``; says what was done."""
+        """Say something to a student: ``{student_id, seed_id, text, about_node}``; says what was done."""
         seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
-        await self._post(seed["id"], "messages", {"user_id": student["user_id"], "text": str(params["text"])})
+        node_id = self._active_node() if params.get("about_node") else None
+        form: Form = {"user_id": student["user_id"], "text": str(params["text"]), "treenode_id": node_id}
+        await self._post(seed["id"], "messages", form)
         return f"{student['username']} can read it now."
 
     @method
@@ -86,12 +89,38 @@ class CourseWidget(CoursePanel):
         scoring = Scoring(self._state, self.project, {})
         found = await asyncio.to_thread(scoring.comparison, student, seed)
         branches = [
-            {"kind": kind, "length": row["length"], "place": [row["x"], row["y"], row["z"]]}
-            for kind, table in (("missed", found.missed), ("extra", found.extra))
+            {
+                "kind": kind,
+                "length": row["length"],
+                "place": [row["x"], row["y"], row["z"]],
+                "treenode_id": None if row[node] < 0 else int(row[node]),
+            }
+            for kind, table, node in (
+                ("missed", found.missed, "nearest_treenode_id"),
+                ("extra", found.extra, "treenode_id"),
+            )
             for row in table.head(_MOST_BRANCHES).to_dict("records")
         ]
         more = len(found.missed) + len(found.extra) - len(branches)
         return {"sentence": found.sentence, "picture": found.picture(480, 300), "branches": branches, "more": more}
+
+    @method
+    async def _show_gold(self, params: dict[str, Any]) -> str:
+        """Show the gold neuron of ``{seed_id}`` below the students' neurons in the viewer; says what is shown."""
+        return await asyncio.to_thread(self._gold_shown, self._seed(params["seed_id"]))
+
+    def _gold_shown(self, seed: dict[str, Any]) -> str:
+        if self.viewer is None:
+            raise InvalidInput("There is no viewer to show it in: give one, as in course.show(viewer).")
+        gold = self.project.instance.project(int(seed["gold_project_id"]))
+        skeleton = gold.skeleton(int(seed["gold_skeleton_id"]))
+        if gold == self.project:
+            return f"The gold neuron is {skeleton.name}, of this project: the viewer has it already."
+        layer: Any = next((one for one in self.viewer.layers if getattr(one, "project", None) == gold), None)
+        if layer is None:
+            layer = self.viewer.show_neurons_of(gold, opacity=0.6)
+        layer.active_node = skeleton.root
+        return f"The neurons of {gold.title} lie below; the gold neuron is the active one of them."
 
     def _student(self, student_id: Any) -> dict[str, Any]:
         for student in self._state.students:

@@ -23,12 +23,8 @@ export class AssignmentPanel extends CoursePanel<AssignmentState["content"]> {
   private readonly guide = element("div", { class: "cj-guide" });
   private readonly list = element("ol", { class: "cj-assignments", "aria-label": "Assignments" });
   private readonly about = element("div", { class: "cj-about", "data-testid": "assignment" });
-  private readonly aboutNode = element("input", { type: "checkbox" });
-  private readonly talk = new CourseTalk(
-    "Ask the trainer about this neuron",
-    "Ask",
-    (text) => this.ask("write", { text, about_node: this.aboutNode.checked }),
-    element("label", {}, this.aboutNode, "about the active node"),
+  private readonly talk = new CourseTalk("Ask the trainer about this neuron", "Ask", (text, aboutNode) =>
+    this.ask("write", { text, about_node: aboutNode }),
   );
   private readonly buttons = {
     begin: this.button("Begin", () => this.ask("begin")),

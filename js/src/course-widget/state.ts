@@ -36,12 +36,20 @@ export interface CourseBoardState {
   has_viewer: boolean;
 }
 
+/** A branch that only one of both neurons has; where it leaves, and the student's node there, if there is one. */
+export interface Difference {
+  kind: "missed" | "extra";
+  length: number;
+  place: [number, number, number];
+  treenode_id: number | null;
+}
+
 /** What a comparison with the gold neuron found. */
 export interface Compared {
   sentence: string;
   /** SVG. */
   picture: string;
-  branches: Array<{ kind: "missed" | "extra"; length: number; place: [number, number, number] }>;
+  branches: Difference[];
   /** Branches that are not in the list. */
   more: number;
 }
@@ -70,4 +78,11 @@ export function boardInWords(cells: BoardCell[]): string {
 export function nextHandedIn(cells: BoardCell[], after: number): number {
   const later = cells.findIndex(({ status }, place) => place > after && status === "done");
   return later >= 0 ? later : cells.findIndex(({ status }) => status === "done");
+}
+
+/** The place after or before one in a list that goes round; the first or last one if none was chosen; -1 if it is empty. */
+export function aroundFrom(place: number, step: 1 | -1, length: number): number {
+  if (length === 0) return -1;
+  if (place < 0) return step > 0 ? 0 : length - 1;
+  return (place + step + length) % length;
 }

@@ -7,7 +7,15 @@ import { element } from "../shared/dom";
 import type { Rpc } from "../shared/rpc";
 import css from "./course-widget.css";
 import { BoardGrid } from "./grid";
-import { type BoardCell, boardInWords, type Compared, type CourseBoardState, nextHandedIn } from "./state";
+import {
+  aroundFrom,
+  type BoardCell,
+  boardInWords,
+  type Compared,
+  type CourseBoardState,
+  type Difference,
+  nextHandedIn,
+} from "./state";
 
 const LATE_MS = 120_000;
 const EMPTY =
@@ -28,6 +36,8 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
   private readonly buttons = {
     go: this.button("Go there", () => this.ask("go")),
     compare: this.button("Compare", () => this.compare()),
+    difference: this.button("Next difference", () => this.goToDifference(1)),
+    gold: this.button("Gold in the viewer", () => this.ask("show_gold")),
     next: this.button("Next handed in", async () => this.goNext()),
   };
   private readonly accept = this.button("Accept", () => this.judge("accepted"));
@@ -35,15 +45,18 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
   private readonly talk = new CourseTalk(
     "Say something to the student",
     "Say",
-    (text) => this.ask("write", { text }),
+    (text, aboutNode) => this.ask("write", { text, about_node: aboutNode }),
     this.accept,
     this.giveBack,
   );
   private at = 0;
+  private differences: Array<{ told: Difference; button: HTMLButtonElement }> = [];
+  private difference = -1;
 
   constructor(model: AnyModel<CourseBoardState>, rpc: Rpc) {
     super(model, rpc, LATE_MS);
-    const { go, compare, next } = this.buttons;
+    const { go, compare, difference, gold, next } = this.buttons;
+    difference.title = "N: the next branch that differs; Shift+N: the one before";
     this.root = this.section(
       {
         class: "cj-widget cj-project-panel cj-course cj-course-widget",
@@ -55,10 +68,11 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
       this.empty,
       this.grid.root,
       this.about,
-      element("div", { class: "cj-bar" }, go, compare, next),
+      element("div", { class: "cj-bar" }, go, compare, difference, gold, next),
       this.score,
       element("div", { class: "cj-said" }, this.talk.root),
     );
+    this.root.addEventListener("keydown", (event) => this.step(event));
   }
 
   private get cells(): BoardCell[] {
@@ -66,7 +80,7 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
   }
 
   private choose(place: number): void {
-    if (place !== this.at) this.score.hidden = true;
+    if (place !== this.at) this.forgetScore();
     this.at = place;
     this.show();
   }
@@ -104,7 +118,8 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
     const isTraced = cell.status !== "open" && cell.skeleton_id >= 0;
     this.buttons.go.hidden = !this.hasViewer;
     this.buttons.compare.hidden = !seed?.has_gold;
-    this.buttons.compare.disabled = !isTraced;
+    this.buttons.difference.hidden = this.buttons.gold.hidden = !seed?.has_gold || !this.hasViewer;
+    this.buttons.compare.disabled = this.buttons.difference.disabled = !isTraced;
     this.buttons.next.disabled = nextHandedIn(this.cells, this.at) < 0;
     this.accept.hidden = cell.status !== "done";
     this.giveBack.hidden = cell.status !== "done" && cell.status !== "accepted";
@@ -138,15 +153,52 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
     }
   }
 
+  private forgetScore(): void {
+    this.score.hidden = true;
+    this.differences = [];
+    this.difference = -1;
+  }
+
+  private step(event: KeyboardEvent): void {
+    if (event.key.toLowerCase() !== "n" || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { difference } = this.buttons;
+    if (difference.hidden || difference.disabled) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void this.goToDifference(event.shiftKey ? -1 : 1);
+  }
+
+  /** Go to the next branch that differs; what was not compared yet is compared first. */
+  private async goToDifference(step: 1 | -1): Promise<void> {
+    if (this.score.hidden) await this.compare();
+    if (this.score.hidden) return;
+    const place = aroundFrom(this.difference, step, this.differences.length);
+    if (place < 0) this.lines.say("Both neurons have the same branches.");
+    else await this.showDifference(place);
+  }
+
+  private async showDifference(place: number): Promise<void> {
+    this.difference = place;
+    this.differences.forEach(({ button }, one) => {
+      button.setAttribute("aria-pressed", one === place ? "true" : "false");
+    });
+    const told = this.differences[place]?.told;
+    if (told) await this.ask("go", { place: told.place, treenode_id: told.treenode_id });
+  }
+
   private showScore({ sentence, picture, branches, more }: Compared): void {
     const drawn = element("div", { class: "cj-picture" });
     drawn.innerHTML = picture;
-    const items = branches.map(({ kind, length, place }) => {
-      const words = `${kind}: ${(length / 1000).toFixed(2)} µm`;
-      const button = this.button(words, () => this.ask("go", { place }));
+    this.difference = -1;
+    this.differences = branches.map((told, place) => {
+      const words = `${told.kind}: ${(told.length / 1000).toFixed(2)} µm`;
+      const button = this.button(words, () => this.showDifference(place));
       button.disabled = !this.hasViewer;
-      return element("li", { class: `cj-${kind}` }, button);
+      return { told, button };
     });
+    const items = this.differences.map(({ told, button }) =>
+      element("li", { class: `cj-${told.kind}` }, button),
+    );
     this.score.replaceChildren(
       element("p", {}, sentence),
       drawn,

@@ -7,12 +7,14 @@ export class CourseTalk {
   readonly root: HTMLElement;
   private readonly list = element("ul", { class: "cj-talk-list", "aria-label": "Messages" });
   private readonly line: HTMLTextAreaElement;
+  private readonly pointing = element("input", { type: "checkbox" });
+  private readonly label = element("label", {}, this.pointing, "about the active node");
 
-  /** `send` is told what was written, and gives whether it was sent. */
+  /** `send` is told what was written, and whether it is about the active node; it gives whether it was sent. */
   constructor(
     hint: string,
     title: string,
-    private readonly send: (text: string) => Promise<boolean>,
+    private readonly send: (text: string, aboutNode: boolean) => Promise<boolean>,
     ...extra: Node[]
   ) {
     this.line = element("textarea", { rows: 2, placeholder: hint, "aria-label": hint });
@@ -20,7 +22,13 @@ export class CourseTalk {
       "form",
       { class: "cj-talk-form" },
       this.line,
-      element("div", { class: "cj-buttons" }, element("button", { type: "submit" }, title), ...extra),
+      element(
+        "div",
+        { class: "cj-buttons" },
+        element("button", { type: "submit" }, title),
+        this.label,
+        ...extra,
+      ),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -45,13 +53,14 @@ export class CourseTalk {
   }
 
   show(messages: CourseMessage[], go?: (message: CourseMessage) => void): void {
+    this.label.hidden = go === undefined;
     this.list.hidden = messages.length === 0;
     this.list.replaceChildren(...messages.map((message) => itemOf(message, go)));
     this.list.scrollTop = this.list.scrollHeight;
   }
 
   private async submit(): Promise<void> {
-    if (this.said && (await this.send(this.said))) this.clear();
+    if (this.said && (await this.send(this.said, this.pointing.checked && !this.label.hidden))) this.clear();
   }
 }
 
