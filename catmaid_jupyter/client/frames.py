@@ -259,7 +259,7 @@ SYNAPSES: Final[FrameSchema] = {
     "post_z": NM,
     "post_confidence": COUNT,
 }
-PROJECTS: Final[FrameSchema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT}
+PROJECTS: Final[FrameSchema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT, "favorite": "bool"}
 USERS: Final[FrameSchema] = {"id": ID, "login": TEXT, "full_name": TEXT}
 TOKENS: Final[FrameSchema] = {
     "id": ID,

@@ -19,6 +19,7 @@ from catmaid_jupyter.client import accounts
 from catmaid_jupyter.client.frames import PROJECTS, USERS, frame
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.public import Public
+from catmaid_jupyter.client.spaces import invitations
 
 T = TypeVar("T")
 
@@ -90,13 +91,14 @@ class Instance(Public):
 
     @property
     def projects(self) -> pd.DataFrame:
-        """Projects that the user may see: id int64, title str, comment str, stack_ids (lists of int)."""
+        """Projects that the user may see: id int64, title, comment str, stack_ids (lists of int), favorite bool."""
         found = self.run(self.http.read_json("GET", "projects/"))
         columns = {
             "id": [project["id"] for project in found],
             "title": [project["title"] for project in found],
             "comment": [project["comment"] or "" for project in found],
             "stack_ids": [[stack["id"] for stack in project["stacks"]] for project in found],
+            "favorite": [bool(project.get("favorite", False)) for project in found],
         }
         return frame(columns, PROJECTS)
 
@@ -145,6 +147,18 @@ class Instance(Public):
             raise InvalidInput(f"{self.url} makes projects only through its administration pages.")
         made = self.run(self.http.request("POST", "projects/", form={"title": title, "comment": comment})).json()
         return self.known_project(int(made["id"]), str(made["title"]))
+
+    def join(self, link: str) -> Project | None:
+        """Use an invitation that somebody made by `project.invite`: its project, which is a favourite from then on.
+
+        None if an administrator of the project has to approve first; then it is among `projects`.
+
+        Raises `NotFound` for an invitation that was withdrawn, `NotAllowed` without a user.
+        """
+        project_id, title, waits = self.run(invitations.join(self.http, link))
+        if waits and project_id not in set(self.projects["id"]):
+            return None
+        return self.known_project(project_id, title)
 
     def tokens(self) -> pd.DataFrame:
         """The user's API tokens, without the tokens themselves, which are not kept.

@@ -36,6 +36,7 @@ from catmaid_jupyter.client.records.project_records import ProjectRecords
 from catmaid_jupyter.client.reviews.project_review import ProjectReview
 from catmaid_jupyter.client.shading.project_shading import ProjectShading
 from catmaid_jupyter.client.space.project_regions import ProjectRegions
+from catmaid_jupyter.client.spaces.project_spaces import ProjectSpaces
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.client.user_hints import ProjectHints
 from catmaid_jupyter.client.user_keys import ProjectKeys
@@ -113,6 +114,7 @@ class Project(
     ProjectQuestions,
     ProjectHints,
     ProjectCourses,
+    ProjectSpaces,
 ):
     """A project of a server. Made by `Instance.project`.
 

@@ -10,7 +10,7 @@ from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all, fetch_one
+from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.memberships import require_known
 from catmaid_server.domain.errors import InvalidInput, NotFound
@@ -75,6 +75,12 @@ async def create_token(
 async def list_tokens(connection: Connection, project_id: int) -> list[ProjectToken]:
     """The tokens of a project."""
     return [_project_token(row) for row in await fetch_all(connection, sql.list, project_id=project_id)]
+
+
+async def withdraw_token(tx: Connection, project_id: int, token_id: int) -> None:
+    """Let nobody in with a token any more; who used it stays. `NotFound` if the project has no such token."""
+    if await fetch_value(tx, sql.withdraw, project_id=project_id, token_id=token_id) is None:
+        raise NotFound(f"Project {project_id} has no token {token_id}.")
 
 
 async def list_uses(connection: Connection, project_id: int, user_id: int) -> list[int]:

@@ -82,6 +82,19 @@ async def create_token(call: Call, form: NewToken) -> ProjectToken:
     )
 
 
+class WithdrawnToken(TypedDict):
+    """A token with which nobody gets in any more."""
+
+    id: int
+
+
+@routes.delete("/{project_id}/project-tokens/{token_id}/", needs=Permission.ADMINISTER, label="project_tokens.withdraw")
+async def withdraw_token(call: Call, form: NoParameters) -> WithdrawnToken:
+    """Let nobody in with a token any more; who used it stays."""
+    await project_tokens.withdraw_token(call.tx, call.project_id, call.path["token_id"])
+    return {"id": call.path["token_id"]}
+
+
 @routes.post("/{project_id}/project-tokens/approve", needs=Permission.ADMINISTER, label="project_tokens.approve")
 async def approve_token(call: Call, form: TokenUse) -> dict[str, str]:
     """Let a user in who applied a token that needs approval."""

@@ -16,6 +16,12 @@ SELECT id, creation_time, edition_time, name, token, needs_approval, enabled, de
  WHERE project_id = %(project_id)s
  ORDER BY id;
 
+-- name: withdraw
+-- Let nobody in with a token any more, who used it stays: its id; no row if the project has no such token.
+UPDATE project_token SET enabled = false, edition_time = now()
+ WHERE project_id = %(project_id)s AND id = %(token_id)s
+RETURNING id;
+
 -- name: by_token
 -- Id, project, project title, permissions, need of approval and what it grants, of an enabled token.
 SELECT t.id, t.project_id, p.title, t.default_permissions, t.needs_approval, granted_by_token(t.default_permissions)

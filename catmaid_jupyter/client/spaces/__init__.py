@@ -1,0 +1,1 @@
+"""Spaces of one's own: forks of projects, invitations into them, favourites."""

@@ -1,0 +1,72 @@
+"""Invitations into a project: links with a project token, which whoever has the link may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+import pandas as pd
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.frames import ID, OBJECT, TEXT, TIME, FrameSchema, frame
+from catmaid_wire.forms import Form
+
+INVITATIONS: Final[FrameSchema] = {
+    "id": ID,
+    "name": TEXT,
+    "permissions": OBJECT,
+    "needs_approval": "bool",
+    "is_open": "bool",
+    "link": TEXT,
+    "creation_time": TIME,
+}
+_MARK: Final = "#join="
+"""Behind the address: browsers do not send it, so it is in no log of a server."""
+
+
+def invitation_link(url: str, token: str) -> str:
+    """The link of a project token at a server."""
+    return f"{url.rstrip('/')}/{_MARK}{token}"
+
+
+def token_of(link: str, url: str) -> str:
+    """The project token of a link of this server, or of the token alone. `InvalidInput` for anything else."""
+    address, mark, token = link.strip().rpartition(_MARK)
+    if mark and address.rstrip("/") != url.rstrip("/"):
+        raise InvalidInput(f"This invitation is for {address}: connect there, as in cj.connect({address!r}, token).")
+    try:
+        return str(UUID(token))
+    except ValueError:
+        # The text is not repeated: it may be another secret that was given by mistake.
+        raise InvalidInput(f"An invitation is a link as {invitation_link(url, '…')}, not this.") from None
+
+
+async def invite(place: Place, name: str, permissions: Iterable[str], *, approval: bool) -> str:
+    """Make a project token and return its link."""
+    form: Form = {"name": name, "needs_approval": approval, "default_permissions": list(permissions)}
+    made = (await place.http.request("POST", place.path("project-tokens/"), form=form)).json()
+    return invitation_link(place.http.url, str(made["token"]))
+
+
+async def invitation_table(place: Place) -> pd.DataFrame:
+    """The project's tokens, as `Project.invitations` has them."""
+    rows = await place.read_json("GET", "project-tokens/")
+    columns: dict[str, list[Any]] = {
+        "id": [row["id"] for row in rows],
+        "name": [row["name"] for row in rows],
+        "permissions": [sorted(row["default_permissions"]) for row in rows],
+        "needs_approval": [row["needs_approval"] for row in rows],
+        "is_open": [row["enabled"] for row in rows],
+        "link": [invitation_link(place.http.url, row["token"]) for row in rows],
+        "creation_time": [row["creation_time"] for row in rows],
+    }
+    return frame(columns, INVITATIONS)
+
+
+async def join(http: Http, link: str) -> tuple[int, str, bool]:
+    """Use an invitation: id and title of the project, and whether an administrator has to approve that first."""
+    answer = (await http.request("POST", "project-tokens/apply", form={"token": token_of(link, http.url)})).json()
+    return int(answer["project_id"]), str(answer["project_name"]), bool(answer["needs_approval"])

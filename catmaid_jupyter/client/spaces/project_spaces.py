@@ -1,0 +1,81 @@
+"""A project as a space: copies of it for one's own work, who is invited, whether it is a favourite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.naming import one_name
+from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
+from catmaid_jupyter.client.public import Public
+from catmaid_jupyter.client.spaces import invitations
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.client.project import Project
+
+TO_TRACE: Final = ("can_browse", "can_annotate")
+
+
+class ProjectSpaces(Public):
+    """What `Project` does as a space."""
+
+    instance: Any
+    title: str
+    id: int
+    place: Place
+
+    def fork(self, title: str, *, comment: str = "", volumes: bool = False, neurons: Neurons | None = None) -> Project:
+        """Make a project of one's own with the same stacks, and return it.
+
+            mine = project.fork("Ana's lobula", neurons=project.search(annotation="PN"))
+
+        volumes : whether its volumes are copied, too.
+        neurons : those that are copied, such as a Selection; none by default. Each keeps where it comes from (see
+            `origins`), and links to connectors stay behind, as in `import_skeletons`.
+
+        One may do everything in it, and it is a favourite. Needs `can_fork` in this project, and from notebooks
+        `can_annotate_with_token`; else `NotAllowed`. Raises `NotFound` for unknown neurons; then nothing is made.
+        """
+        self.place.require_present()
+        form = {"name": one_name(title, "title"), "description": comment, "copy_volumes": volumes}
+        wanted = [] if neurons is None else skeleton_ids_of(self.place, neurons)
+        made = loop.run(self.place.http.request("POST", self.place.path("fork"), form=form)).json()
+        copy: Project = self.instance.project(int(made["new_project_id"]))
+        if wanted:
+            copy.import_skeletons(self, wanted)
+        return copy
+
+    def invite(self, *, name: str = "", permissions: Iterable[str] = TO_TRACE, approval: bool = False) -> str:
+        """Make an invitation and return its link: whoever has it gets into the project by `cj.connect().join(link)`.
+
+        name : what it is for; shown to administrators.
+        permissions : that it gives. With `can_annotate` comes the permission to do so from notebooks.
+        approval : whether an administrator has to approve of each user first.
+
+        Keep it as you keep a password, and give it to those who are meant. For administrators of the project.
+        """
+        self.place.require_present()
+        return loop.run(invitations.invite(self.place, name, permissions, approval=approval))
+
+    @property
+    def invitations(self) -> pd.DataFrame:
+        """The invitations into the project, for its administrators.
+
+        id int64, name str, permissions (lists), needs_approval, is_open bool, link str, creation_time datetime64[us,
+        UTC].
+        """
+        return loop.run(invitations.invitation_table(self.place))
+
+    def withdraw_invitation(self, invitation_id: int) -> None:
+        """Let nobody in with an invitation any more; who is in stays. Raises `NotFound` if there is none."""
+        self.place.require_present()
+        loop.run(self.place.http.request("DELETE", self.place.path(f"project-tokens/{int(invitation_id)}/")))
+
+    def favor(self, favorite: bool = True) -> None:
+        """Count the project among one's favourites, which `instance.projects` tells, or not any more."""
+        self.place.require_present()
+        loop.run(self.place.http.request("POST" if favorite else "DELETE", self.place.path("favorite")))
