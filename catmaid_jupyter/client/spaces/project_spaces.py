@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Self
 
 import pandas as pd
 
@@ -13,9 +13,7 @@ from catmaid_jupyter.client.naming import one_name
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.spaces import invitations
-
-if TYPE_CHECKING:
-    from catmaid_jupyter.client.project import Project
+from catmaid_wire.forms import Form
 
 TO_TRACE: Final = ("can_browse", "can_annotate")
 
@@ -28,7 +26,7 @@ class ProjectSpaces(Public):
     id: int
     place: Place
 
-    def fork(self, title: str, *, comment: str = "", volumes: bool = False, neurons: Neurons | None = None) -> Project:
+    def fork(self, title: str, *, comment: str = "", volumes: bool = False, neurons: Neurons | None = None) -> Self:
         """Make a project of one's own with the same stacks, and return it.
 
             mine = project.fork("Ana's lobula", neurons=project.search(annotation="PN"))
@@ -41,12 +39,13 @@ class ProjectSpaces(Public):
         `can_annotate_with_token`; else `NotAllowed`. Raises `NotFound` for unknown neurons; then nothing is made.
         """
         self.place.require_present()
-        form = {"name": one_name(title, "title"), "description": comment, "copy_volumes": volumes}
+        form: Form = {"name": one_name(title, "title"), "description": comment, "copy_volumes": volumes}
         wanted = [] if neurons is None else skeleton_ids_of(self.place, neurons)
         made = loop.run(self.place.http.request("POST", self.place.path("fork"), form=form)).json()
-        copy: Project = self.instance.project(int(made["new_project_id"]))
+        copy: Self = self.instance.project(int(made["new_project_id"]))
         if wanted:
-            copy.import_skeletons(self, wanted)
+            target: Any = copy
+            target.import_skeletons(self, wanted)
         return copy
 
     def invite(self, *, name: str = "", permissions: Iterable[str] = TO_TRACE, approval: bool = False) -> str:
