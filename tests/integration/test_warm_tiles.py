@@ -110,6 +110,21 @@ async def test_those_that_are_not_in_memory_are_made_and_requests_behind_them_wa
     assert bodies == usual
 
 
+async def test_a_tile_that_cannot_be_made_is_answered_in_the_usual_way(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, below = await made_warm(service)
+
+    async def fail(*_: object) -> bytes:
+        raise RuntimeError("torn")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service.app[keys.TILES], "tile", fail)
+        assert (await line.get(f"{below}0/1/1/0.png"))[0] == 500
+    line = await Line.to(service)
+    assert (await line.get(f"{below}0/1/1/0.png"))[0] == 200
+
+
 async def test_they_are_counted_as_all_others(service: Service) -> None:
     line, below = await made_warm(service)
     counted = 'catmaid_answers_total{method="GET",route="/{project_id}/stack/{stack_id}/tiles/{revision}/{zoom}'

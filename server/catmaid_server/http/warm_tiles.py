@@ -20,7 +20,6 @@ from typing import Final
 from aiohttp import web
 
 from catmaid_server.auth.access import Access
-from catmaid_server.domain.errors import DomainError
 from catmaid_server.http.answer_meter import METER, AnswerMeter
 from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.service import StackRevision, TileInMemory, TileService
@@ -121,7 +120,7 @@ class WarmTiles:
         known = tile.admission.tile
         try:
             body = await self._tiles.tile(known.of, tile.address, known.images.wish)
-        except DomainError:
+        except Exception:  # the usual way fails in the same way, answers and logs it
             return None
         return self._answer_with(body, tile)
 
