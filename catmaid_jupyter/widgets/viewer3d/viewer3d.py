@@ -216,7 +216,7 @@ class Viewer3D(
         self.views = {**self.views, name: self.camera}
 
     def fit(self, neurons: Neurons | None = None) -> None:
-        """Show neurons as large as possible, by default all that are visible.
+        """Show neurons as large as possible, by default all that are visible, with the volumes.
 
         `InvalidInput` for neurons that are not in the selection.
         """

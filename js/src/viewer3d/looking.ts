@@ -62,7 +62,7 @@ export class Looking {
     else if (kept) this.take(kept);
   }
 
-  /** Show neurons, by default all that are visible, as large as possible. */
+  /** Show neurons, by default all that are visible with the volumes, as large as possible. */
   fit(ids?: readonly number[]): void {
     this.camera.fit(this.host.box(ids));
   }

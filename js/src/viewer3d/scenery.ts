@@ -61,9 +61,14 @@ export class Scenery {
     return [this.boxGrid.object, this.volumes.object, this.lights.object, this.others, this.neuronThings];
   }
 
+  /** Around volumes, in project space; empty if there is none. */
+  get volumesBox(): Box3 {
+    return this.volumes.box;
+  }
+
   /** Around volumes and what was added, in project space; empty if there is none. */
   get box(): Box3 {
-    const { box } = this.volumes;
+    const box = this.volumesBox;
     for (const content of this.contents) box.union(content.box);
     return box;
   }

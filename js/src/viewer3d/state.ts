@@ -15,7 +15,7 @@ export interface Snapshot3D {
 export interface AskedView {
   /** A standard view. */
   view?: string;
-  /** Null: all that are visible. */
+  /** Null: all that are visible, and the volumes. */
   fit?: number[] | null;
 }
 

@@ -260,10 +260,11 @@ export class Viewer3D {
     return box.isEmpty() ? new Sphere(new Vector3(), 1) : box.getBoundingSphere(new Sphere());
   }
 
-  /** Around neurons, or by default around all that is shown; project space. */
+  /** Around neurons, or by default around all visible ones and the volumes; project space. */
   private boxOf(ids?: readonly number[]): Box3 {
     const box = ids ? this.neurons.bounds(ids) : this.content.box.clone();
     box.translate(this.picture.origin);
+    if (!ids) box.union(this.scenery.volumesBox);
     return box.isEmpty() && !ids ? this.scenery.box : box;
   }
 
