@@ -12,7 +12,7 @@ from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell
 ReadAhead = Callable[[int, Grid, CellRange], Awaitable[int | None]]
 """Reads what is missing of cells of a project; tells how many rows they have, None if there is no room for them."""
 
-_PART_OF_TIME = 0.25
+_PART_OF_TIME = 0.1
 """So much of the time is spent with it at most, or else those who wait for an answer wait longer."""
 
 _MOST_ACROSS = 8
