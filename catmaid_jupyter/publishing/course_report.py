@@ -51,16 +51,17 @@ def publish_report(
     """Write the report about a student; see `Course.report`."""
     file = Path(path)
     require_folder(file)
-    own = replace(state, students=[student])
+    own = replace(
+        state,
+        students=[student],
+        assignments=[one for one in state.assignments if one["student_id"] == student["id"]],
+        messages=[one for one in state.messages if one["student_id"] == student["id"]],
+    )
     scoring = Scoring(own, course.project, options)
-    skeletons = [
-        one["skeleton_id"]
-        for one in state.assignments
-        if one["student_id"] == student["id"] and one["skeleton_id"] is not None
-    ]
+    skeletons = [one["skeleton_id"] for one in own.assignments if one["skeleton_id"] is not None]
     rows = shown_widgets([course.project.viewer3d(skeletons, height=480)] if skeletons else [])
     views = saved_views([widget for row in rows for widget in row])
-    messages = message_table(replace(own, messages=_messages_to(state, student)))
+    messages = message_table(own)
     parts = [
         _table(scoring.table()[list(_COLUMNS)].rename(columns=_COLUMNS)),
         rows_of_views(page_views(rows)),
@@ -68,10 +69,6 @@ def publish_report(
     ]
     words = PageText(f"{course.name}: {student['full_name'] or student['username']}", "", views.left_out, views.date)
     return write_page(file, page("\n".join(parts), words, views.pack), views, limit_mb)
-
-
-def _messages_to(state: CourseState, student: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one for one in state.messages if one["student_id"] == student["id"]]
 
 
 def _about_neuron(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,11 @@ async def test_a_neuron_is_traced_handed_in_scored_and_accepted(service: Service
         assert dtypes_are(board, BOARD)
         assert board["status"].tolist() == ["accepted", "open"]
         assert "TR 1" in course._repr_html_()
+
+        solution.delete_neurons(gold)
+        gone = "The gold neuron of '{initials} 1' is gone: add the seed with another one."
+        assert course.scores()["note"].iloc[0] == gone
+        assert html.escape(gone) in course.report("TR", tmp_path / "gone.html").read_text()
 
     await in_class(service, story)
 

@@ -120,7 +120,11 @@ def test_it_looks_at_the_middle_section_of_the_first_stack(viewer: StackViewer) 
 
 def test_a_place_that_is_set_again_is_sent_again(viewer: StackViewer, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(viewer, "send_state", lambda key: sent.append(key))
+
+    def send_state(key: str) -> None:
+        sent.append(key)
+
+    monkeypatch.setattr(viewer, "send_state", send_state)
     viewer.nm_per_pixel = 4.0
     for _ in range(2):
         viewer.position = (1.0, 2.0, 3.0)

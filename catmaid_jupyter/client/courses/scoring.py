@@ -74,7 +74,8 @@ class Scoring:
     def comparison(self, student: dict[str, Any], seed: dict[str, Any]) -> NeuronComparison:
         """A student's neuron beside the gold neuron.
 
-        `InvalidInput` if there is no gold neuron, or the neuron was not begun; `NotFound` if one of both is gone.
+        `InvalidInput` if there is no gold neuron, or the neuron was not begun; `NotFound` if one of both is gone. The
+        messages say nothing of where the gold neuron is: students may read them.
         """
         progress = self._state.progress(student, seed)
         name = neuron_name(seed, student)
@@ -129,8 +130,11 @@ class Scoring:
         seed_id = int(seed["id"])
         if seed_id not in self._gold:
             at = int(seed["gold_project_id"])
-            project = self._project if at == self._project.id else self._project.instance.project(at)
-            self._gold[seed_id] = arbor_of(project.skeleton(int(seed["gold_skeleton_id"])))
+            try:
+                project = self._project if at == self._project.id else self._project.instance.project(at)
+                self._gold[seed_id] = arbor_of(project.skeleton(int(seed["gold_skeleton_id"])))
+            except NotFound:
+                raise NotFound(f"The gold neuron of {seed['name']!r} is gone: add the seed with another one.") from None
         return self._gold[seed_id]
 
 
