@@ -12,7 +12,7 @@ from catmaid_wire.geometry import PackedSkeleton, Positions, deflated, pack_many
 STEP: Final = 32
 """Nodes between two that are kept on an unbranched run; twigs of fewer nodes are left out."""
 
-_LEAST_NODES: Final = 4 * STEP
+LEAST_NODES: Final = 4 * STEP
 """Smaller skeletons are sent as they are."""
 
 
@@ -55,7 +55,7 @@ def pack_forms(
     kept_rows = np.bincount(owners[kept], minlength=len(rows))
     above = np.where(above < 0, -1, above - np.repeat(np.cumsum(kept_rows) - kept_rows, kept_rows))
     # Packing is most of the work, so only those are packed that are sent.
-    is_wanted = (rows >= _LEAST_NODES) & (kept_rows > 1) & (kept_rows <= rows / 4)
+    is_wanted = (rows >= LEAST_NODES) & (kept_rows > 1) & (kept_rows <= rows / 4)
     is_packed = is_wanted[owners[kept]]
     overviews = pack_many(positions[kept[is_packed]], above[is_packed], kept_rows[is_wanted])
     return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,32 +12,13 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.skeletons import geometry as domain
+from catmaid_server.domain.skeletons import packing
 from catmaid_server.events.changes import changes_of
 from catmaid_wire import geometry
-from catmaid_wire.geometry import GeometryAnswer
 from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.packed_geometry import read_geometry, require_what_there_is
 from tests.helpers.service import Actor, Service, serving
 from tests.helpers.snapshots import newest_version
-
-
-async def read(
-    tracer: Tracer, skeleton_ids: Sequence[int], known: Mapping[int, int] | None = None, **form: object
-) -> GeometryAnswer:
-    wanted = {f"skeleton_ids[{place}]": skeleton_id for place, skeleton_id in enumerate(skeleton_ids)}
-    versions = {f"known[{skeleton_id}]": version for skeleton_id, version in (known or {}).items()}
-    return geometry.decode(await tracer.post("skeletons/geometry", **wanted, **versions, **form))
-
-
-async def require_what_there_is(tracer: Tracer, answer: GeometryAnswer) -> None:
-    """Compare with the rows of the store."""
-    for skeleton_id, packed in zip(answer.skeleton_ids.tolist(), answer.skeletons, strict=True):
-        rows = await tracer.rows(
-            "SELECT id, coalesce(parent_id, -1), x, y, z FROM treenode WHERE skeleton_id = %s ORDER BY id", skeleton_id
-        )
-        ids = [row[0] for row in rows]
-        positions, parents = geometry.unpack(packed)
-        assert [ids[parent] if parent >= 0 else -1 for parent in parents] == [row[1] for row in rows]
-        np.testing.assert_allclose(positions, [row[2:] for row in rows], atol=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +31,7 @@ async def test_skeletons_come_as_they_are(tracer: Tracer, module_service: Servic
     branch = await tracer.node(chains[0][1], 10, 50, 7.25)
     await tracer.node(branch, 250_000, 50, 1)
     ids = [await tracer.skeleton_of(chain[0]) for chain in chains]
-    answer = await read(tracer, [ids[2], ids[0], 999_999, ids[1], ids[0]])
+    answer = await read_geometry(tracer, [ids[2], ids[0], 999_999, ids[1], ids[0]])
     assert answer.skeleton_ids.tolist() == [ids[2], ids[0], ids[1]]
     assert answer.gone.tolist() == [999_999]
     assert [packed.encoding for packed in answer.skeletons] == [
@@ -61,12 +41,12 @@ async def test_skeletons_come_as_they_are(tracer: Tracer, module_service: Servic
     ]
     await require_what_there_is(tracer, answer)
     versions = dict(zip(answer.skeleton_ids.tolist(), answer.versions.tolist(), strict=True))
-    again = await read(tracer, ids, {**versions, ids[1]: 1})
+    again = await read_geometry(tracer, ids, {**versions, ids[1]: 1})
     assert (again.unchanged.tolist(), again.skeleton_ids.tolist()) == ([ids[0], ids[2]], [ids[1]])
     async with module_service.store.writing(user_id=None, project_id=None, label="test") as tx:
         admin = await users.require_user(tx, "admin")
         another = await projects.create_project(tx, "Another", owner_id=admin.id)
-    elsewhere = await read(Tracer(module_service.admin, module_service.store, another), [ids[0]])
+    elsewhere = await read_geometry(Tracer(module_service.admin, module_service.store, another), [ids[0]])
     assert (elsewhere.gone.tolist(), elsewhere.skeletons) == ([ids[0]], [])
 
 
@@ -97,13 +77,13 @@ async def test_every_edit_of_nodes_is_seen_by_all_workers(
         for path, form in edits:
             for _ in range(2):  # the second time from memory
                 for worker in workers:
-                    answer = await read(worker, [skeleton_id, other_id])
+                    answer = await read_geometry(worker, [skeleton_id, other_id])
                     await require_what_there_is(tracer, answer)
             known = dict(zip(answer.skeleton_ids.tolist(), answer.versions.tolist(), strict=True))
-            assert (await read(tracer, [*known], known)).unchanged.tolist() == [*known]
+            assert (await read_geometry(tracer, [*known], known)).unchanged.tolist() == [*known]
             await tracer.post(path, **form, state=UNCHECKED)
             for worker in workers:
-                changed = await read(worker, [*known], known)
+                changed = await read_geometry(worker, [*known], known)
                 assert skeleton_id in [*changed.skeleton_ids, *changed.gone], path
                 await require_what_there_is(tracer, changed)
 
@@ -111,22 +91,24 @@ async def test_every_edit_of_nodes_is_seen_by_all_workers(
 async def test_the_past_is_sent_too(tracer: Tracer) -> None:
     nodes = await tracer.chain(3, y=500)
     skeleton_id = await tracer.skeleton_of(nodes[0])
-    before = await read(tracer, [skeleton_id])
+    before = await read_geometry(tracer, [skeleton_id])
     version = (await tracer.get("version"))["version"]
     await tracer.post("node/update", **{"t[0][0]": nodes[1], "t[0][1]": 1, "t[0][2]": 2, "t[0][3]": 3}, state=UNCHECKED)
-    after = await read(tracer, [skeleton_id])
+    after = await read_geometry(tracer, [skeleton_id])
     for _ in range(2):
-        then = await read(tracer, [skeleton_id], as_of=version)
+        then = await read_geometry(tracer, [skeleton_id], as_of=version)
         assert then.versions.tolist() == before.versions.tolist() != after.versions.tolist()
         assert then.skeletons == before.skeletons != after.skeletons
-    assert (await read(tracer, [skeleton_id], {skeleton_id: int(before.versions[0])}, as_of=version)).unchanged.size
+    assert (
+        await read_geometry(tracer, [skeleton_id], {skeleton_id: int(before.versions[0])}, as_of=version)
+    ).unchanged.size
 
 
 async def test_what_is_remembered_needs_no_reading(tracer: Tracer, monkeypatch: pytest.MonkeyPatch) -> None:
     skeleton_id = await tracer.skeleton_of((await tracer.chain(3, y=600))[0])
-    first = await read(tracer, [skeleton_id])
-    monkeypatch.setattr(domain, "_pack_rows", lambda _: pytest.fail("read again"))
-    assert (await read(tracer, [skeleton_id])).skeletons == first.skeletons
+    first = await read_geometry(tracer, [skeleton_id])
+    monkeypatch.setattr(packing, "_pack_rows", lambda _: pytest.fail("read again"))
+    assert (await read_geometry(tracer, [skeleton_id])).skeletons == first.skeletons
 
 
 async def test_versions_never_say_the_same_of_different_geometry(tracer: Tracer) -> None:
@@ -142,11 +124,11 @@ async def test_versions_never_say_the_same_of_different_geometry(tracer: Tracer)
 
     async def look() -> None:
         for _ in range(20):
-            answer = await read(tracer, [skeleton_id])
+            answer = await read_geometry(tracer, [skeleton_id])
             seen.setdefault(int(answer.versions[0]), set()).add(answer.skeletons[0].blob)
 
     await asyncio.gather(move(nodes[1]), move(nodes[2]), look(), look())
-    await require_what_there_is(tracer, await read(tracer, [skeleton_id]))
+    await require_what_there_is(tracer, await read_geometry(tracer, [skeleton_id]))
     assert all(len(blobs) == 1 for blobs in seen.values())
 
 
@@ -161,21 +143,21 @@ async def test_too_much_at_once_is_refused(tracer: Tracer, monkeypatch: pytest.M
     _, error = await tracer.refused("skeletons/geometry", **form)
     assert "at most 1 skeletons is sent at once, not of 2: ask in parts." in str(error)
     monkeypatch.setattr(domain, "MOST_NODES", 1)
-    await require_what_there_is(tracer, await read(tracer, ids[:1]))
+    await require_what_there_is(tracer, await read_geometry(tracer, ids[:1]))
     assert (await tracer.refused("skeletons/geometry", **form, **{f"known[{ids[0]}]": "x"}))[0] == 400
-    assert not (await read(tracer, [])).skeletons
+    assert not (await read_geometry(tracer, [])).skeletons
 
 
 async def test_large_skeletons_come_as_overviews_first(tracer: Tracer, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [await tracer.skeleton_of((await tracer.chain(rows, y=y))[0]) for rows, y in ((140, 950), (2, 960))]
-    whole = await read(tracer, ids, overview=True)
+    whole = await read_geometry(tracer, ids, overview=True)
     assert whole.versions.min() > 0
     memory = tracer.store.geometry
     for skeleton_id, version in zip(ids, whole.versions.tolist(), strict=True):
         memory.forget((tracer.project_id, skeleton_id, version))
     monkeypatch.setattr(domain, "FEW_NODES", 100)
     monkeypatch.setattr(domain, "MOST_NODES", 3)
-    coarse = await read(tracer, ids, overview=True)
+    coarse = await read_geometry(tracer, ids, overview=True)
     assert coarse.versions.tolist() == [geometry.OVERVIEW, whole.versions[1]]
     large, small = coarse.skeletons
     assert small == whole.skeletons[1]
@@ -185,8 +167,8 @@ async def test_large_skeletons_come_as_overviews_first(tracer: Tracer, monkeypat
     assert {tuple(one) for one in np.round(positions)} <= {tuple(one) for one in np.round(everywhere)}
     # What was read for the overviews is all that is needed for the wholes.
     monkeypatch.setattr(domain, "MOST_NODES", 200)
-    monkeypatch.setattr(domain, "_pack_rows", None)
-    again = await read(tracer, ids)
+    monkeypatch.setattr(packing, "_pack_rows", None)
+    again = await read_geometry(tracer, ids)
     assert (again.versions.tolist(), again.skeletons) == (whole.versions.tolist(), whole.skeletons)
     monkeypatch.setattr(domain, "MOST_OVERVIEWED", 3)
     form = {f"skeleton_ids[{place}]": skeleton_id for place, skeleton_id in enumerate(ids)}

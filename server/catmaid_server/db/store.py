@@ -18,8 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 from catmaid_server.db.answers import Answers
 from catmaid_server.db.disk_space import DiskSpace
 from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper, is_swollen
-from catmaid_server.db.recently_used import RecentlyUsed
-from catmaid_wire.overviews import PackedForms
+from catmaid_server.db.packed_memory import PackedMemory
 
 REMEMBER_BYTES = 64 * 1024**2
 
@@ -66,8 +65,7 @@ class Store:
         self._disk = None if disk is None else DiskSpace(disk)
         self._pool = pool
         self.answers = Answers(remember_bytes)
-        self.geometry: RecentlyUsed[tuple[int, int, int], PackedForms] = RecentlyUsed(remember_bytes)
-        """Packed skeletons by project, skeleton and version."""
+        self.geometry = PackedMemory(remember_bytes)
         self.committed: list[Callable[[int], None]] = []
         """Called with the project id after each commit of this process; must not block."""
         self.access_changed: list[Callable[[], None]] = []
@@ -217,6 +215,16 @@ class Store:
             if project_id is not None:
                 for listener in self.committed:
                     listener(project_id)
+
+    @asynccontextmanager
+    async def deriving(self, on: Connection | None = None) -> AsyncIterator[Connection]:
+        """A transaction that writes what can be computed again: no version. `on` and `OSError` as of `writing`."""
+        if self._disk is not None:
+            self._disk.require()
+        async with self.reading() if on is None else nullcontext(on) as connection:
+            watched = nullcontext() if self._disk is None else self._disk.watched(connection)
+            async with watched, connection.transaction():
+                yield connection
 
     @asynccontextmanager
     async def trying(self, *, user_id: int | None, project_id: int, label: str) -> AsyncIterator[Connection]:

@@ -19,6 +19,7 @@ from catmaid_server.domain.cells.viewport_cells import ViewportCells
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.graph.kept_partners import KeptPartners
 from catmaid_server.domain.news.project_news import News
+from catmaid_server.domain.skeletons import packed_skeletons
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
 from catmaid_server.events.presence import Guests
@@ -38,6 +39,8 @@ from catmaid_server.tiles.service import TileService
 _WRITE_BOOKS_EVERY_S = 60.0
 _FORGET_EVERY_S = 3600.0
 _STORE_AWAY_S = 1.0
+_KEEP_PACKED_EVERY_S = 10.0
+"""What was packed for a first picture is asked for as a whole meanwhile."""
 
 
 def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> web.Application:
@@ -141,6 +144,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         app[keys.ACCESS].watch(),
         _keep_warm(app),
         _write_books(app),
+        _keep_packed(app[keys.STORE]),
         _forget_old(app[keys.STORE]),
     )
     tasks = [asyncio.create_task(work) for work in endless]
@@ -173,6 +177,14 @@ async def _write_books(app: web.Application) -> None:
             await app[keys.ACCESS].token_uses.write(app[keys.STORE])
             async with app[keys.STORE].reading() as connection:
                 await wrong_passwords.forget_old(connection)
+
+
+async def _keep_packed(store: Store) -> None:
+    """Keep skeletons that were packed, for when this process is no more, and for others."""
+    while True:
+        await asyncio.sleep(_KEEP_PACKED_EVERY_S)
+        with contextlib.suppress(psycopg.Error, OSError):  # the store is away, or its disk is full: later will do
+            await packed_skeletons.write_packed(store, store.geometry)
 
 
 async def _forget_old(store: Store) -> None:

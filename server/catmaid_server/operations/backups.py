@@ -35,7 +35,7 @@ IMAGES = "stacks"
 PORT = "service.port"
 
 _CHUNK_BYTES = 1024**2
-_SESSIONS = ("login_session", "wrong_password")
+_LEFT_OUT = ("login_session", "packed_skeleton", "wrong_password")
 _NOT_KEPT = {"data_dir", "database_url", "postgres_bin", "backup_folder"}
 
 
@@ -117,7 +117,7 @@ def dumped(dsn: str, settings: Settings, *, schemas: list[str], snapshot: str | 
         "--no-password",
         *([] if snapshot is None else [f"--snapshot={snapshot}"]),
         *(f"--schema={name}" for name in schemas),
-        *(f"--exclude-table-data={name}" for name in _SESSIONS),
+        *(f"--exclude-table-data={name}" for name in _LEFT_OUT),
         connection_argument(dsn, database),
     ]
     with TemporaryFile() as errors, _running(command, dsn, errors) as process:

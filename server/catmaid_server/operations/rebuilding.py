@@ -9,7 +9,15 @@ sql = load("operations/rebuilding")
 
 LABEL = "operations.rebuild"
 
-_STEPS = (sql.link_skeletons, sql.review_skeletons, sql.edges, sql.past_edges, sql.summaries, sql.counters)
+_STEPS = (
+    sql.link_skeletons,
+    sql.review_skeletons,
+    sql.edges,
+    sql.past_edges,
+    sql.summaries,
+    sql.packed_skeletons,
+    sql.counters,
+)
 
 
 async def rebuild(tx: Connection) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -11,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.db.arrays import array_text
-from catmaid_server.db.float_arrays import note_size
+from catmaid_server.db.packed_memory import PackedMemory
 from catmaid_server.db.queries import load
-from catmaid_server.db.recently_used import RecentlyUsed
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_wire.geometry import OVERVIEW, GeometryAnswer, PackedSkeleton, in_order
-from catmaid_wire.overviews import PackedForms, deflated_whole, pack_forms
+from catmaid_server.domain.skeletons import packed_skeletons
+from catmaid_server.domain.skeletons.packing import UNKNOWN, read_packed, skeleton_parts
+from catmaid_wire.geometry import OVERVIEW, GeometryAnswer, PackedSkeleton
+from catmaid_wire.overviews import PackedForms, deflated_whole
 
 sql = load("skeletons/geometry")
 
@@ -28,13 +30,6 @@ MOST_OVERVIEWED: Final = 50_000_000
 """Treenodes of skeletons that are sent as overviews."""
 FEW_NODES: Final = 50_000
 """So many treenodes are soon there, so that no overview is needed."""
-_NODES_AT_ONCE: Final = 200_000
-_NODE: Final = np.dtype([("id", ">i4"), ("parent_id", ">i4"), ("position", ">f8", 3)])
-_UNKNOWN: Final = 0
-"""A version that says nothing: such a skeleton is read each time."""
-
-PackedByVersion = RecentlyUsed[tuple[int, int, int], PackedForms]
-"""By project, skeleton and version."""
 
 
 class SkeletonState(NamedTuple):
@@ -53,21 +48,21 @@ class SentForm(NamedTuple):
 
 async def skeleton_geometry(
     connection: Connection,
-    memory: PackedByVersion,
+    memory: PackedMemory,
     project_id: int,
     skeleton_ids: Sequence[int],
     known: Mapping[int, int],
     *,
     overview: bool = False,
 ) -> GeometryAnswer:
-    """Pack skeletons, in the order of the ids; those in `memory` are not read.
+    """Pack skeletons, in the order of the ids; those in `memory` or kept in the store are not read.
 
     Parameters
     ----------
     connection
         The present, or the past.
     memory
-        What was packed before.
+        What was packed before; what is packed now is added.
     project_id
         Skeletons of other projects are `gone`.
     skeleton_ids
@@ -199,7 +194,7 @@ async def split_by_version(
     unchanged = {
         skeleton_id
         for skeleton_id, state in states.items()
-        if state.version != _UNKNOWN and known.get(skeleton_id) == state.version
+        if state.version != UNKNOWN and known.get(skeleton_id) == state.version
     }
     sent = {skeleton_id: state for skeleton_id, state in states.items() if skeleton_id not in unchanged}
     nodes = sum(state.nodes for state in sent.values())
@@ -218,13 +213,38 @@ async def _states(connection: Connection, project_id: int, skeleton_ids: Sequenc
 
 async def _packed(
     connection: Connection,
-    memory: PackedByVersion,
+    memory: PackedMemory,
     project_id: int,
     states: Mapping[int, SkeletonState],
     *,
     is_coarse: bool,
 ) -> dict[int, SentForm]:
-    """The skeletons that still exist, from memory or the store, each in the form that is sent."""
+    """The skeletons that still exist, each in the form that is sent: from memory, as they are kept, or packed now."""
+    found = await _remembered(memory, project_id, states, is_coarse=is_coarse)
+    absent = {skeleton_id: state for skeleton_id, state in states.items() if skeleton_id not in found}
+    versions = {skeleton_id: state.version for skeleton_id, state in absent.items()}
+    nodes = {skeleton_id: state.nodes for skeleton_id, state in absent.items()}
+    if is_coarse:
+        overviews = await packed_skeletons.find_overviews(connection, versions, nodes)
+        found |= {skeleton_id: SentForm(OVERVIEW, packed) for skeleton_id, packed in overviews.items()}
+    else:
+        for skeleton_id, packed in (await packed_skeletons.find_wholes(connection, versions, nodes)).items():
+            found[skeleton_id] = SentForm(versions[skeleton_id], packed.whole)
+            memory.keep((project_id, skeleton_id, versions[skeleton_id]), packed, packed.size)
+    unread = {skeleton_id: count for skeleton_id, count in nodes.items() if skeleton_id not in found}
+    async with aclosing(read_packed(connection, project_id, unread, overviews_first=is_coarse)) as parts:
+        async for part in parts:
+            for skeleton_id, version, packed in part:
+                found[skeleton_id] = _form(version, packed, is_coarse=is_coarse)
+                if version != UNKNOWN:
+                    memory.keep_new((project_id, skeleton_id, version), packed)
+    return found
+
+
+async def _remembered(
+    memory: PackedMemory, project_id: int, states: Mapping[int, SkeletonState], *, is_coarse: bool
+) -> dict[int, SentForm]:
+    """Those of the skeletons that are in memory, each in the form that is sent."""
     found: dict[int, SentForm] = {}
     raw: dict[int, PackedForms] = {}
     for skeleton_id, state in states.items():
@@ -238,43 +258,4 @@ async def _packed(
         version = states[skeleton_id].version
         found[skeleton_id] = _form(version, packed, is_coarse=False)
         memory.keep((project_id, skeleton_id, version), packed, packed.size)
-    absent = {skeleton_id: state.nodes for skeleton_id, state in states.items() if skeleton_id not in found}
-    for part in skeleton_parts(absent):
-        rows = await fetch_all(connection, sql.nodes, project_id=project_id, skeleton_ids=array_text(part))
-        note_size(connection, max((len(nodes or b"") for _, _, nodes in rows), default=0))
-        tables = [nodes or b"" for _, _, nodes in rows]
-        skeletons = await asyncio.to_thread(_pack_rows, tables, overviews_first=is_coarse)
-        for (skeleton_id, version, _), packed in zip(rows, skeletons, strict=True):
-            found[skeleton_id] = _form(version, packed, is_coarse=is_coarse)
-            if version != _UNKNOWN:
-                memory.keep((project_id, skeleton_id, version), packed, packed.size)
     return found
-
-
-def skeleton_parts(nodes: Mapping[int, int]) -> Iterator[list[int]]:
-    """Skeletons, by number of nodes, in parts of not many more than `_NODES_AT_ONCE`."""
-    part: list[int] = []
-    size = 0
-    for skeleton_id, count in nodes.items():
-        part.append(skeleton_id)
-        size += count
-        if size >= _NODES_AT_ONCE:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
-
-
-def _pack_rows(skeletons: Iterable[bytes], *, overviews_first: bool) -> list[PackedForms]:
-    """Pack skeletons whose treenodes are given as the query gives them."""
-    tables = [np.frombuffer(nodes, _NODE) for nodes in skeletons]
-    ordered = [
-        in_order(table["id"], table["parent_id"], table["position"].astype(np.float64).reshape(-1, 3))
-        for table in tables
-    ]
-    return pack_forms(
-        np.concatenate([np.empty((0, 3)), *(positions for _, _, positions in ordered)]),
-        np.concatenate([np.empty(0, np.int64), *(parents for _, parents, _ in ordered)]),
-        np.array([len(table) for table in tables], np.int64),
-        overviews_first=overviews_first,
-    )

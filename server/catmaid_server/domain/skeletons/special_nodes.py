@@ -14,7 +14,8 @@ from catmaid_server.db.arrays import array_text
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.skeletons.geometry import skeleton_parts, split_by_version
+from catmaid_server.domain.skeletons.geometry import split_by_version
+from catmaid_server.domain.skeletons.packing import skeleton_parts
 from catmaid_wire.geometry import in_order
 from catmaid_wire.special_nodes import kinds_of_nodes
 

@@ -22,6 +22,10 @@ SELECT rebuild_past_edges();
 -- Summaries of skeletons.
 SELECT rebuild_skeleton_summaries();
 
+-- name: packed_skeletons
+-- Forget skeletons as they are sent: what is read is packed again.
+DELETE FROM packed_skeleton;
+
 -- name: counters
 -- Counters go on after the newest id that a row has or had.
 SELECT setval(counter::regclass, max(newest_id)) FROM counter_problems() GROUP BY counter;

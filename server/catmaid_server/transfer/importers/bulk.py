@@ -15,6 +15,7 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
+from catmaid_server.domain.skeletons import packed_skeletons
 from catmaid_server.transfer import indexes
 from catmaid_server.transfer.importers import bulk_ids
 from catmaid_server.transfer.importers.bulk_ids import CONCEPTS, LARGEST_KEPT, LINKS, LOCATIONS, NODE_LABELS
@@ -106,6 +107,8 @@ async def import_bulk(
     async with store.reading() as connection:
         with steps.timed("vacuum and analyze"):
             await connection.execute(sql.vacuum)
+    with steps.timed("pack for drawing"):
+        await packed_skeletons.keep_project(store, target.project_id)
     steps.finish()
     return _summary(target, tables, steps)
 

@@ -16,6 +16,7 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
+from catmaid_server.domain.skeletons import packed_skeletons
 from catmaid_server.transfer import indexes
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.catmaid import checks, writing
@@ -198,6 +199,9 @@ async def import_rows(
                 await staging.drop()
         with steps.timed("vacuum and analyze"):
             await connection.execute(importing.vacuum)
+    with steps.timed("pack for drawing"):
+        for made in imported:
+            await packed_skeletons.keep_project(store, made.project_id)
     steps.finish()
     return CatmaidSummary(imported, settled.created, dict(left_out), steps.seconds)
 
