@@ -157,7 +157,7 @@ async def test_a_large_load_into_a_filled_project_keeps_what_is_there(
     more.mkdir()
     (more / "users.csv").write_text(FILES["users"])
     (more / "neurons.csv").write_text("neuron_id,skeleton_id,model_of_link_id,name,user_id\n1500,1501,1502,n,40\n")
-    nodes = [f"{1000 + i},{999 + i if i else ''},1501,{i},0,0,-1,5,40" for i in range(10)]
+    nodes = [f"{1000 + i},{999 + i if i else ''},1501,{i},0,0,-1,5,40" for i in range(200)]
     (more / "treenodes.csv").write_text("\n".join([FILES["treenodes"].split("\n")[0], *nodes, ""]))
     monkeypatch.setattr(indexes, "MUCH", 1)
     summary = await import_bulk(store, more, user="admin")
@@ -165,8 +165,9 @@ async def test_a_large_load_into_a_filled_project_keeps_what_is_there(
     assert (await rows(store, CONTENTS))[: len(before)] == before
     assert await rows(store, "SELECT * FROM derived_mismatches") == []
     assert await rows(store, "SELECT num_nodes, cable_length FROM skeleton_summary WHERE skeleton_id = 1501") == [
-        (10, 9.0)
+        (200, 199.0)
     ]
+    assert await rows(store, "SELECT skeleton_id FROM packed_skeleton") == [(1501,)], "it is large"
 
 
 def enlarged(text: str, columns: set[str]) -> str:

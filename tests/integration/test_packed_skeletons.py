@@ -15,6 +15,7 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.skeletons import geometry as domain
 from catmaid_server.domain.skeletons import packed_skeletons, packing
+from catmaid_server.operations.rebuilding import rebuild
 from catmaid_wire import geometry
 from tests.helpers.arbors import UNCHECKED, Tracer
 from tests.helpers.packed_geometry import read_geometry, require_what_there_is
@@ -180,6 +181,9 @@ async def test_a_whole_project_is_kept(tracer: Tracer, skeleton_id: int, tmp_pat
     async with another_worker(tracer, tmp_path) as worker:
         await require_what_there_is(worker, await read_geometry(worker, [skeleton_id]))
         assert not worker.store.geometry.unkept
+    async with tracer.store.writing(user_id=None, project_id=None, label="test") as tx:
+        await rebuild(tx)
+    assert await tracer.rows(KEPT) == []
 
 
 async def test_bytes_of_another_format_are_not_read(
