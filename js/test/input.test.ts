@@ -30,8 +30,10 @@ function bench(taking: boolean) {
     command: () => false,
   } as unknown as Layers;
   const keymap = new Keymap(companyOf("view"));
+  const questions = { isAsking: false, answerNo: vi.fn() };
   const commands = {
     keymap,
+    questions,
     bigStep: () => 10,
     askBigStep: vi.fn(),
     tellPixel: vi.fn(),
@@ -74,6 +76,21 @@ describe("a press", () => {
     pointer("pointerup", 110);
     expect(told).toEqual(["down", "click", "down"]);
     expect(camera.view.center[0]).toBe(1960);
+  });
+
+  it("beside a question answers it with no, and is no click", () => {
+    const { commands, told, pointer } = bench(false);
+    commands.questions.isAsking = true;
+    commands.questions.answerNo.mockImplementation(() =>
+      Object.assign(commands.questions, { isAsking: false }),
+    );
+    pointer("pointerdown", 100);
+    pointer("pointerup", 101);
+    expect(commands.questions.answerNo).toHaveBeenCalledOnce();
+    expect(told).toEqual([]);
+    pointer("pointerdown", 100);
+    pointer("pointerup", 101);
+    expect(told).toEqual(["down", "click"]);
   });
 
   it("does not hear of a second finger", () => {
@@ -182,6 +199,17 @@ describe("a wheel", () => {
       fire("wheel", { ...NOTCH, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false });
       expect(stage.focus).toHaveBeenCalledTimes(isTyped ? 0 : 1);
     }
+  });
+
+  it("leaves the keys to a question that is open", () => {
+    vi.stubGlobal("WheelEvent", { DOM_DELTA_PIXEL: 0 });
+    vi.stubGlobal("document", { activeElement: null });
+    const { stage, camera, commands, fire } = bench(false);
+    camera.toSection(1);
+    commands.questions.isAsking = true;
+    fire("wheel", { ...NOTCH, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false });
+    expect(camera.view.section).toBe(2);
+    expect(stage.focus).not.toHaveBeenCalled();
   });
 
   it("with Ctrl zooms to the next whole level, with Shift by a tenth of one, and by fingers smoothly", () => {

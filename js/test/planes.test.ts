@@ -40,14 +40,18 @@ test("the kernel gets places of the project and gives those of the plane", async
   } as unknown as Rpc;
   const kernel = new Kernel(rpc, () => "xz");
   const box = { left: 1, top: 2, z1: 3, right: 4, bottom: 5, z2: 6 };
-  const payload = await kernel.nodes(box, [7], new AbortController().signal);
+  const payload = await kernel.nodes(
+    box,
+    { treenode_ids: [7], connector_ids: [] },
+    new AbortController().signal,
+  );
   expect(payload.nodes).toEqual({ x: "x", y: "z", z: "y" });
   const request = { op: "move_nodes", args: { treenodes: [[9, 1, 2, 3]] }, state: null, key: "k" };
   expect(await kernel.edit(request as never)).toEqual({ position: [1, 3, 2] });
   await kernel.edit({ ...request, op: "create_treenode", args: { x: 1, y: 2, z: 3 } } as never);
   await kernel.here([1, 2, 3], 4);
   expect(calls.map(([, params]) => params)).toEqual([
-    { left: 1, top: 3, z1: 2, right: 4, bottom: 6, z2: 5, treenode_ids: [7] },
+    { left: 1, top: 3, z1: 2, right: 4, bottom: 6, z2: 5, treenode_ids: [7], connector_ids: [] },
     { op: "move_nodes", args: { treenodes: [[9, 1, 3, 2]], connectors: undefined }, state: null, key: "k" },
     { op: "create_treenode", args: { x: 1, y: 3, z: 2 }, state: null, key: "k" },
     { position: [1, 3, 2], section: 4 },

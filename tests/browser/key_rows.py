@@ -68,6 +68,10 @@ CLICKS = (
         "new a root; new presynaptic lone; active new",
     ),
     Row(
+        "click in space, synaptic connector active that is far away", "syn", "wheel 6; sections 6; click 150,-50",
+        "section +6; new a root; new postsynaptic syn; active new",
+    ),
+    Row(
         "Shift-click in space, treenode active", "tip", "shift click 150,60",
         "connector made; tip presynaptic connector; active connector",
     ),
@@ -165,6 +169,7 @@ GOING = (
     Row("across a synapse", "mid", "key tab; at syn; key tab", "active partner"),
     Row("back across a synapse", "partner", "key shift+tab; at syn; key shift+tab", "active mid"),
     Row("A", "deep", "key a", "section +3; view -20,+60 px"),
+    Row("A, the active connector far away", "syn", "wheel 6; sections 6; key a; sections 0", "view -50,-110 px"),
     Row("D", "tip", "key d", "active nothing"),
     Row("G", "tip", "hover 150,140; key g", "active other"),
     Row("Alt+G", "tip", "hover -60,176; key alt+g", "section +3; active deep"),

@@ -37,6 +37,7 @@ class Scene:
             self.chain.append(project.edit.create_treenode(at, y - 200, z, parent_id=self.chain[-1]))
         self.other = project.edit.create_treenode(x, y + 150, z, neuron_name="second")
         project.edit.create_treenode(x + 200, y + 200, z, parent_id=self.other)
+        self.beside = x - 1250, y - 220
         ids = project.skeletons.set_index("name")["id"]
         self.first, self.second = int(ids["first"]), int(ids["second"])
         project.annotate([self.first], ["PN", "left"])
@@ -101,6 +102,19 @@ async def test_a_split_is_seen_and_chosen_before(scene: Scene, open_viewer: Open
     await keyboard.press("Enter")
     await questions.gone()
     await expect(viewer.canvas).to_be_focused()
+    await keyboard.press("Shift+X")
+    await expect(parts).to_have_count(2)
+    # Who looks through sections goes on with the question; a click beside it says no, and makes nothing there.
+    beside = await viewer.place(*scene.beside)
+    await notebook.page.mouse.move(*beside)
+    await notebook.page.mouse.wheel(0, 110)
+    await viewer.until("viewer.view.section === 6")
+    await expect(yes).to_be_focused()
+    await viewer.click(beside)
+    await questions.gone()
+    await keyboard.press(",")
+    await viewer.until("viewer.view.section === 5 && tracing.pending === 0")
+    assert scene.stored() == {"first": (5, ["PN", "left"]), "second": (2, ["PN"])}
     await keyboard.press("Shift+X")
     await expect(parts).to_have_count(2)
     await keyboard.press("Escape")

@@ -252,13 +252,16 @@ class TracingLayer(
 
     @method
     async def _nodes(self, params: dict[str, Any]) -> Binary:
-        """Read the nodes in a box: ``{left, top, z1, right, bottom, z2}`` in nm, and those of ``treenode_ids``."""
+        """Read the nodes in a box: ``{left, top, z1, right, bottom, z2}`` in nm, and some wherever they are.
+
+        These are ``treenode_ids`` and ``connector_ids``.
+        """
         form = {name: float(params[name]) for name in ("left", "top", "z1", "right", "bottom", "z2")}
-        extra = [int(treenode_id) for treenode_id in params.get("treenode_ids", ())]
+        extra = {name: [int(node) for node in params.get(name, ())] for name in ("treenode_ids", "connector_ids")}
         answer = await self._place.columns_or_json(
             "POST",
             "node/list",
-            form={**form, "treenode_ids": extra, "labels": True, "limit": MOST_NODES},
+            form={**form, **extra, "labels": True, "limit": MOST_NODES},
         )
         return Binary(answer.body if answer.is_columns else columns_of_node_list(answer.json()))
 

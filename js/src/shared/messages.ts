@@ -106,6 +106,17 @@ export class Messages {
     });
   }
 
+  /** Whether a question or the help is open. */
+  get isAsking(): boolean {
+    return this.node.querySelector(".cj-ask, .cj-help") !== null;
+  }
+
+  /** Answer what is asked with no, and put the help away. */
+  answerNo(): void {
+    this.dismissQuestion();
+    this.closeHelp();
+  }
+
   private choose(prompt: string, choices: string[]): Promise<string | null> {
     return new Promise((resolve) => {
       const menu = choiceMenu(prompt, choices, (answer, refocus) => {

@@ -26,6 +26,8 @@ interface InputHost {
   leave(): void;
   /** The cursor has moved, or left the picture. */
   pointed(): void;
+  /** What is asked over the picture. */
+  readonly questions: { readonly isAsking: boolean; answerNo(): void };
 }
 
 interface ButtonPress {
@@ -39,6 +41,8 @@ interface ButtonPress {
   panning: boolean;
   /** A layer took it. */
   taken: boolean;
+  /** It answered a question with no, and is no click. */
+  answered: boolean;
 }
 
 export class Input {
@@ -106,12 +110,17 @@ export class Input {
     if (this.press?.pointerId !== event.pointerId && event.pointerType === "touch") this.pinched(event);
     if (event.button > 1 || this.press || this.pinch.isOn) return;
     event.preventDefault();
+    // Who presses beside a question wants to be rid of it, and not to edit there.
+    const { questions } = this.host;
+    const answered = questions.isAsking;
+    if (answered) questions.answerNo();
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     const { px, py } = this.locate(event);
-    const taken = event.button === 0 && this.layers.pointer(this.describe("down", event));
+    const taken = event.button === 0 && !answered && this.layers.pointer(this.describe("down", event));
     const { pointerId, button } = event;
-    this.press = { pointerId, button, px, py, lastX: px, lastY: py, moved: false, panning: !taken, taken };
+    const place = { px, py, lastX: px, lastY: py };
+    this.press = { pointerId, button, ...place, moved: false, panning: !taken, taken, answered };
   }
 
   /** A second finger is down: what the first one began is nothing any more. */
@@ -160,7 +169,7 @@ export class Input {
     }
     this.release();
     if (press.taken) this.layers.pointer(this.describe("up", event));
-    if (!press.moved) this.layers.pointer(this.describe("click", event));
+    if (!press.moved && !press.answered) this.layers.pointer(this.describe("click", event));
     this.layers.letGo();
   }
 
@@ -201,7 +210,9 @@ export class Input {
     event.preventDefault();
     event.stopPropagation();
     // Who goes through sections means the picture with the keys that follow: in a notebook `x` would cut the cell.
-    if (!isTyped(document.activeElement)) this.canvas.focus({ preventScroll: true });
+    // A question keeps the focus, so that one can look around before one answers.
+    if (!this.host.questions.isAsking && !isTyped(document.activeElement))
+      this.canvas.focus({ preventScroll: true });
     const travel = wheelPixels(event);
     const { px, py } = this.locate(event);
     if (event.ctrlKey || event.metaKey) {

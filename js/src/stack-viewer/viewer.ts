@@ -141,6 +141,7 @@ export class StackViewer {
         help: () => this.toggleHelp(),
         leave: () => this.leave(),
         pointed: () => this.pointed(),
+        questions: this.messages,
       },
       this.stopping.signal,
     );

@@ -5,6 +5,7 @@ import type { CommandName } from "../shared/bindings/keymap";
 import type { Layer, LayerHost, LayerPointer, NeuronOutline, Point, View } from "../shared/layer";
 import { Rpc } from "../shared/rpc";
 import { Complaints } from "./complaints";
+import { ActiveReading } from "./data/active-reading";
 import { edgeAt } from "./data/edges";
 import { distinct } from "./data/graph";
 import { Kernel } from "./data/kernel";
@@ -51,6 +52,7 @@ export class TracingLayer implements Layer {
   private readonly rpc: Rpc;
   private readonly kernel: Kernel;
   private readonly loader: Loader<Payload>;
+  private readonly reading: ActiveReading;
   private readonly tracing: Tracing;
   private readonly input: LayerInput;
   private readonly others: Others;
@@ -68,7 +70,6 @@ export class TracingLayer implements Layer {
   private readonly plane = new ShownPlane();
   /** The viewer that the person uses, or used last. */
   private host: LayerHost | null = null;
-  private asked: number[] = [];
   private readonly service = new ServiceNotices({
     host: () => this.host,
     pending: () => this.queue.length,
@@ -94,6 +95,8 @@ export class TracingLayer implements Layer {
         this.invalidate();
       },
     );
+    const graph = () => this.queue.graph;
+    this.reading = new ActiveReading({ graph, selection: this.selection, refresh: () => this.refresh() });
     this.neurons = new Neurons({
       model,
       kernel: this.kernel,
@@ -107,12 +110,9 @@ export class TracingLayer implements Layer {
       invalidate: () => this.invalidate(),
     });
     this.loader = new Loader<Payload>({
-      fetch: (box, signal) => this.kernel.nodes(box, this.asked, signal),
+      fetch: (box, signal) => this.kernel.nodes(box, this.reading.around(box), signal),
       isPartial: ({ limit_reached }) => limit_reached,
-      asked: () => {
-        this.asked = this.selection.loadedIds();
-        return this.queue.now;
-      },
+      asked: () => this.queue.now,
       loaded: (payload, asked) => this.loaded(payload, asked),
       failed: (error) => {
         void this.pendingEdits.unreadable();
@@ -131,8 +131,8 @@ export class TracingLayer implements Layer {
     const { queue, selection, kernel, news, meter } = this;
     const hasPreviews = (): boolean => this.model.get("previews");
     this.questions = new EditQuestions({ kernel, host, resolve: queue.resolve, hasPreviews });
-    const { questions } = this;
-    this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly, questions });
+    const { questions, reading } = this;
+    this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly, questions, reading });
     this.others = new Others({
       kernel,
       selection,
@@ -281,7 +281,7 @@ export class TracingLayer implements Layer {
       this.model.on(`change:${name}`, react);
       this.stopping.push(() => this.model.off(`change:${name}`, react));
     };
-    follow("active_node", () => this.selection.modelChanged());
+    follow("active_node", () => this.reading.chosen());
     follow("active_skeleton", () => this.selection.modelChanged());
     follow("selection", () => this.neurons.follow());
     follow("import_offer", () => this.neurons.offerChanged());
@@ -328,25 +328,25 @@ export class TracingLayer implements Layer {
   }
 
   private loaded(payload: Payload, asked: number): void {
-    const { active } = this.selection;
-    const wasDrawn = active && this.queue.graph.kind(active.id) !== undefined;
-    const before = active && wasDrawn ? this.queue.graph.parent(active.id) : null;
-    this.queue.rebase(graphOf(payload), asked);
+    const graph = graphOf(payload);
+    const missed = this.reading.read(graph);
+    this.queue.rebase(graph, asked);
     this.meter.readings++;
     this.complaints.loaded();
     this.activeChanged();
     this.neurons.loaded(payload);
     this.pendingEdits.ready();
     // It was asked for by its id, so that it does not exist any more if it is not here.
-    const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
-    if (isGone && !this.reviewing.leads(active.id) && this.selection.active?.id === active.id)
-      void this.others.activeGone(active, before);
+    const id = missed?.active.id;
+    if (!missed || id === undefined || this.queue.graph.kind(id) || this.selection.active?.id !== id) return;
+    if (!this.reviewing.leads(id)) void this.others.activeGone(missed.active, missed.parent);
   }
 
   /** Read again what a change that this page did not make has to do with. */
   private othersChanged(change: Change): void {
     const { active, skeleton, position } = this.selection;
     this.input.pointing.changed(change);
+    this.reading.changed(change.connector_ids ?? []);
     this.reviewing.changed(change);
     this.neurons.changed(change.skeleton_ids ?? null);
     if (active?.kind === "connector" && change.connector_ids?.includes(active.id))
@@ -365,7 +365,9 @@ export class TracingLayer implements Layer {
 
   /** Run a command; tell why if it fails. */
   private perform(command: () => unknown): Promise<void> {
-    return this.complaints.of(() => this.queue.together(command));
+    const { coming } = this.reading;
+    const now = (): unknown => this.queue.together(command);
+    return this.complaints.of(coming ? () => coming.then(now) : now);
   }
 
   private activeChanged(): void {

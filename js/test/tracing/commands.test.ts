@@ -27,6 +27,10 @@ class Bench {
   readonly tracing: Tracing;
   readonly pointing: Pointing;
 
+  /** Whether what is active lies elsewhere, and whether its links are known. */
+  readonly known = { isFar: () => this.isFar, lacksLinks: false };
+  isFar = false;
+
   constructor(depth = 50) {
     this.queue = new EditQueue(
       {
@@ -78,7 +82,7 @@ class Bench {
     };
     const { resolve } = this.queue;
     const questions = new EditQuestions({ kernel, resolve, host: shared.host, hasPreviews: () => false });
-    this.tracing = new Tracing({ ...shared, queue: this.queue, kernel, questions });
+    this.tracing = new Tracing({ ...shared, queue: this.queue, kernel, questions, reading: this.known });
     const slab = { depth, thickness: 50 };
     this.pointing = new Pointing({
       ...shared,
@@ -449,4 +453,27 @@ test("a root has no confidence", () => {
   bench.select(2);
   bench.tracing.setConfidence(3);
   expect(bench.requests).toMatchObject([{ op: "set_confidence", args: { treenode_id: 2, confidence: 3 } }]);
+});
+
+describe("what is active elsewhere", () => {
+  test("is not deleted unseen", () => {
+    const bench = new Bench();
+    bench.selection.select({ kind: "treenode", id: 3 });
+    bench.isFar = true;
+    expect(() => bench.tracing.removeActive()).toThrow("far from here: A goes to it");
+    expect(bench.requests).toEqual([]);
+  });
+
+  test("gets no partner if it is not known what it is linked to", async () => {
+    const bench = new Bench();
+    bench.selection.select({ kind: "connector", id: 20 });
+    bench.known.lacksLinks = true;
+    const far = "The active connector is far from here";
+    expect(() => bench.tracing.addNode([0, 0, 50])).toThrow(far);
+    expect(() => bench.tracing.addSynapse([0, 0, 50], false)).toThrow(far);
+    await expect(
+      bench.tracing.connect({ kind: "treenode", id: 3 }, 100, Relation.Postsynaptic),
+    ).rejects.toThrow(far);
+    expect(bench.requests).toEqual([]);
+  });
 });

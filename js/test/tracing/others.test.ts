@@ -86,6 +86,7 @@ class Bench {
       host,
       isReadOnly,
       questions: new EditQuestions({ kernel, host, resolve: queue.resolve, hasPreviews: () => false }),
+      reading: { isFar: () => false, lacksLinks: false },
     });
     this.others = new Others({
       kernel,

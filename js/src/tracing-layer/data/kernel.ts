@@ -10,6 +10,7 @@ import type { ReviewSegments } from "../review/walk";
 import type { Box } from "./loader";
 import type { Change, Corners } from "./news";
 import type { Payload } from "./payload";
+import type { IdsToRead } from "./selection";
 
 export type Direction = "parent" | "child" | "root" | "next_branch" | "previous_branch";
 
@@ -191,10 +192,10 @@ export class Kernel {
     private readonly plane: () => Plane = () => "xy",
   ) {}
 
-  async nodes(box: Box, treenodeIds: number[], signal: AbortSignal): Promise<Payload> {
+  async nodes(box: Box, ids: IdsToRead, signal: AbortSignal): Promise<Payload> {
     const [left, top, z1] = this.turned([box.left, box.top, box.z1]);
     const [right, bottom, z2] = this.turned([box.right, box.bottom, box.z2]);
-    const params = { left, top, z1, right, bottom, z2, treenode_ids: treenodeIds };
+    const params = { left, top, z1, right, bottom, z2, ...ids };
     return turnedPlaces(this.plane(), await this.rpc.callBinary<Payload>("nodes", params, { signal }));
   }
 

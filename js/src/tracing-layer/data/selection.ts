@@ -11,6 +11,12 @@ export type Active =
   | { kind: "connector"; id: number }
   | { kind: "virtual"; id: number; parent: number; at: Point };
 
+/** Ids that are wanted wherever they are. */
+export interface IdsToRead {
+  treenode_ids: number[];
+  connector_ids: number[];
+}
+
 export class Selection {
   private now: Active | null = null;
   private skeletonNow: number | null = null;
@@ -86,11 +92,16 @@ export class Selection {
     else this.select({ kind: "virtual", id: hit.id, parent: hit.parent, at: [hit.x, hit.y, depth] });
   }
 
-  /** Treenodes that are loaded wherever they are: the active one. */
-  loadedIds(): number[] {
+  /** What is read wherever it is: the active node, as treenode and as connector if it is not known what it is. */
+  idsToRead(): IdsToRead {
     const { now } = this;
-    if (!now || now.kind === "connector" || now.id < 0) return [];
-    return now.kind === "virtual" ? [now.id, now.parent].filter((id) => id > 0) : [now.id];
+    const ids = now?.kind === "virtual" ? [now.id, now.parent] : now ? [now.id] : [];
+    const saved = ids.filter((id) => id > 0);
+    const kind = now?.kind === "virtual" ? "treenode" : now && this.graph().kind(now.id);
+    return {
+      treenode_ids: kind === "connector" ? [] : saved,
+      connector_ids: kind === "treenode" ? [] : saved,
+    };
   }
 
   /** After a change of the graph: take over the new ids of node and skeleton. */

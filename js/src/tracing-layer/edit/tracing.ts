@@ -1,5 +1,6 @@
 /** What a person can do to arbors: each command makes edits from what is drawn and queues them. */
 import type { LayerHost, Point } from "../../shared/layer";
+import type { ActiveReading } from "../data/active-reading";
 import { nearestEdge } from "../data/edges";
 import { type Graph, NO_PARENT, Relation } from "../data/graph";
 import type { Kernel } from "../data/kernel";
@@ -21,7 +22,11 @@ export interface TracingContext {
   host(): LayerHost | null;
   isReadOnly(): boolean;
   questions: EditQuestions;
+  /** How well it is known what is active. */
+  reading: Pick<ActiveReading, "isFar" | "lacksLinks">;
 }
+
+const FAR_CONNECTOR = "The active connector is far from here: A goes to it, to see what it is linked to.";
 
 export class Tracing {
   readonly reshaping: Reshaping;
@@ -46,6 +51,7 @@ export class Tracing {
     const { queue, selection } = this.context;
     const { active, lost } = selection;
     if (!active && lost !== null) return this.beginAfter(lost, point);
+    this.requireKnownLinks();
     const parent = active && active.kind !== "connector" ? this.activeTreenode() : null;
     const temporary = { node: queue.temporaryId(), skeleton: queue.temporaryId() };
     queue.add(edits.createTreenode(this.graph, temporary, parent, place(point)));
@@ -68,6 +74,7 @@ export class Tracing {
     this.requireEditable();
     const { queue, selection } = this.context;
     const connector = selection.active?.id ?? 0;
+    this.requireKnownLinks();
     requireFree(this.graph, connector, relation);
     const temporary = { node: queue.temporaryId(), skeleton: queue.temporaryId() };
     queue.add(edits.createTreenode(this.graph, temporary, null, place(point)));
@@ -122,6 +129,7 @@ export class Tracing {
       const treenode = this.activeTreenode();
       if (treenode !== null) this.link(treenode, hit.id, relation);
     } else if (active.kind === "connector") {
+      this.requireKnownLinks();
       requireFree(this.graph, active.id, relation);
       this.link(this.materialized(hit, depth), active.id, relation);
     } else {
@@ -186,6 +194,8 @@ export class Tracing {
 
   removeActive(): void | Promise<void> {
     const { active } = this.context.selection;
+    if (active && this.context.reading.isFar())
+      throw new Hint("What is active is far from here: A goes to it, to see what is deleted.");
     if (active?.kind === "virtual") this.suppress(active.id, active.at);
     else if (active) return this.remove(active);
   }
@@ -306,6 +316,10 @@ export class Tracing {
     const id = queue.temporaryId();
     queue.add(edits.insertTreenode(this.graph, id, parent, child, place(point)));
     return id;
+  }
+
+  private requireKnownLinks(): void {
+    if (this.context.reading.lacksLinks) throw new Hint(FAR_CONNECTOR);
   }
 
   requireEditable(): void {

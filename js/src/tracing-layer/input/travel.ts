@@ -199,9 +199,9 @@ export class Travel {
   }
 
   center(): void {
-    const { position } = this.context.selection;
+    const { active, position } = this.context.selection;
     if (position) this.context.host()?.moveTo(position);
-    else throw new Hint("Nothing is active.");
+    else throw new Hint(active ? "Where it is could not be read: try again." : "Nothing is active.");
   }
 
   /** Into the search beside the viewer, or to a neuron by its name. */
