@@ -169,7 +169,7 @@ GOING = (
     Row("across a synapse", "mid", "key tab; at syn; key tab", "active partner"),
     Row("back across a synapse", "partner", "key shift+tab; at syn; key shift+tab", "active mid"),
     Row("A", "deep", "key a", "section +3; view -20,+60 px"),
-    Row("A, the active connector far away", "syn", "wheel 6; sections 6; key a; sections 0", "view -50,-110 px"),
+    Row("A, the active connector far away", "syn", "wheel 6; sections 6; key a; sections 0", "view -17,-37 px"),
     Row("D", "tip", "key d", "active nothing"),
     Row("G", "tip", "hover 150,140; key g", "active other"),
     Row("Alt+G", "tip", "hover -60,176; key alt+g", "section +3; active deep"),

@@ -91,7 +91,7 @@ async def test_what_is_active_is_said_and_copied(site: Site, open_viewer: Open) 
     module = "catmaid_jupyter.widgets.tracing_layer.layer"
     await notebook.value("None", f"import {module} as module; module.MOST_NODES = 2")
     project.edit.set_labels(chain[0], ["soma", "again"])
-    await expect(crowd).to_contain_text("of 4 nodes, a part of each neuron. Zoom in to see the rest.")
+    await expect(crowd).to_contain_text("of 4 nodes, a part of each neuron here and just around. Zoom in")
     assert (await notebook.value("viewer.layers[-1].sample"))["of"] == 4
     await page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     await viewer.painted()

@@ -126,7 +126,7 @@ async def test_what_is_known_of_neurons_is_said_before(
     assert (mine.is_stable, mine.may_edit, mine.owner, mine.locked_by, mine.samplers) == (True, True, "", [], 0)
     assert mine.reviewed == pytest.approx(100 / 3)
     assert [(one.name, one.user) for one in mine.annotations] == [("PN", "tracer"), ("stable", "tracer")]
-    assert (locked.locked_by, locked.may_edit, locked.is_stable, locked.samplers) == (["tracer"], True, False, 1)
+    assert (locked.locked_by, locked.may_edit, locked.is_stable, locked.samplers) == (["you"], True, False, 1)
     assert (theirs.locked_by, theirs.may_edit, theirs.owner) == (["admin"], False, "admin")
 
 

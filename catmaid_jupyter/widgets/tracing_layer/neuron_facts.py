@@ -39,7 +39,7 @@ class NeuronFacts:
     annotations
         One of each name, sorted.
     locked_by
-        Login names of those who locked it.
+        Login names of those who locked it; `you` for the user of this connection.
     is_stable
         Whether it is annotated `stable`: of two such neurons none is joined.
     may_edit
@@ -77,7 +77,8 @@ async def neuron_facts(place: Place, skeleton_ids: Sequence[int]) -> list[Neuron
         owner_id, may_edit = own_facts[at]
         given = uses.get(skeleton_id, [])
         first = {name: user_id or 0 for name, user_id, _ in reversed(given)}
-        lockers = sorted({users.get(user_id or 0, "somebody") for name, user_id, _ in given if name == LOCKED})
+        by = {user_id or 0 for name, user_id, _ in given if name == LOCKED}
+        lockers = sorted("you" if user_id == own else users.get(user_id, "somebody") for user_id in by)
         found.append(
             NeuronFacts(
                 skeleton_id=skeleton_id,

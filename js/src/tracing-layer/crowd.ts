@@ -18,7 +18,7 @@ export function sampleInWords({ shown, of, is_exact }: Sample): string {
   const what =
     of === null
       ? `${count(shown)} nodes; there are more`
-      : `${count(shown)} of ${is_exact ? "" : "about "}${count(of)} nodes, a part of each neuron`;
+      : `${count(shown)} of ${is_exact ? "" : "about "}${count(of)} nodes, a part of each neuron here and just around`;
   return `Showing ${what}. Zoom in to see the rest.`;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ConcernedNeuron, EditPreview } from "../../src/tracing-layer/data/kernel";
-import { joinNotes, LARGE, splitNotes } from "../../src/tracing-layer/dialogs/notes";
+import { joinNotes, LARGE, rerootNotes, splitNotes } from "../../src/tracing-layer/dialogs/notes";
 
 const PLAIN: ConcernedNeuron = {
   skeleton_id: 7,
@@ -57,6 +57,25 @@ describe("before a split", () => {
     expect(texts(splitNotes(preview([1, 1], { may_edit: false, name: "" })))).toEqual([
       "refusal: Skeleton 7 may not be changed by you.",
     ]);
+  });
+});
+
+describe("before another root", () => {
+  test("what is locked, foreign, stable or sampled is said, and nothing is refused", () => {
+    const found = preview([3], {
+      may_edit: false,
+      locked_by: ["ana"],
+      owner: "ana",
+      is_stable: true,
+      samplers: 1,
+    });
+    expect(texts(rerootNotes(found))).toEqual([
+      "warning: “first” is locked by ana.",
+      "warning: “first” belongs to ana.",
+      "warning: “first” is annotated stable.",
+      expect.stringMatching(/^warning: “first” has a sampler: /),
+    ]);
+    expect(rerootNotes(preview([LARGE], { reviewed: 50 }))).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import type { EditPreview, Kernel, SkeletonInfo } from "../data/kernel";
 import { type JoinPlan, PLAIN_JOIN, PLAIN_SPLIT, type SplitPlan } from "../edit/skeletons";
 import { ArborContent, type EditDetails } from "./arbor-content";
 import { joinDetails } from "./join-plan";
+import { rerootNotes } from "./notes";
 import { splitDetails } from "./split-plan";
 
 export type AskedBefore = "split" | "join" | "reroot" | "delete";
@@ -63,10 +64,23 @@ export class EditQuestions {
     return (await this.confirms("join", `Join ${other} to ${own}${keeps}`, "Join", content)) ? plan : null;
   }
 
-  async reroot(skeleton: number): Promise<boolean> {
+  /** `treenode` is that which becomes the root; null if there is none yet. */
+  async reroot(skeleton: number, treenode: number | null): Promise<boolean> {
     if (this.isUnasked("reroot")) return true;
     const [info] = await this.namesOf([skeleton]);
-    return this.confirms("reroot", `Make the active node the root of ${info}?`, "Reroot");
+    const { kernel } = this.context;
+    const content = this.arbors(
+      treenode === null ? [skeleton] : [skeleton, treenode],
+      ([skeleton_id = 0, treenode_id = null]) =>
+        kernel.preview("skeleton_preview", { skeleton_id, treenode_id }),
+      (found) => ({
+        titles: ["its new root is marked:"],
+        controls: [],
+        notes: rerootNotes(found),
+        problem: () => "",
+      }),
+    );
+    return this.confirms("reroot", `Make the active node the root of ${info}?`, "Reroot", content);
   }
 
   async remove(what: string): Promise<boolean> {

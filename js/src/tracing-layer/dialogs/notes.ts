@@ -13,30 +13,43 @@ export interface Note {
 export function splitNotes({ parts, neurons: [neuron] }: EditPreview): Note[] {
   if (!neuron) return [];
   const notes = notesOf(neuron);
-  if (neuron.is_stable) notes.push(warning(`${called(neuron)} is annotated stable.`));
+  if (neuron.is_stable) notes.push(stable(neuron));
   if (parts.every(({ nodes }) => nodes >= LARGE))
     notes.push(warning(`Both parts are large: each has ${LARGE} nodes or more.`));
   if (neuron.samplers > 0) {
+    const stay = neuron.samplers === 1 ? "which stays" : "which stay";
     const fate = "with the part that has the root; domains and intervals of the other part are deleted.";
-    notes.push(warning(`${called(neuron)} has ${samplers(neuron)}, which stay ${fate}`));
+    notes.push(warning(`${called(neuron)} has ${samplers(neuron)}, ${stay} ${fate}`));
   }
   return notes;
 }
 
 export function joinNotes({ parts, neurons }: EditPreview): Note[] {
   const notes = neurons.flatMap(notesOf);
-  const stable = neurons.filter(({ is_stable }) => is_stable);
-  if (stable.length > 1)
+  const [first, second] = neurons.filter(({ is_stable }) => is_stable);
+  if (second)
     notes.push(
       refusal(
         "Both are annotated stable, and no two such neurons are joined: take it off one of them first.",
       ),
     );
-  else if (stable[0]) notes.push(warning(`${called(stable[0])} is annotated stable: it keeps its name.`));
+  else if (first) notes.push(warning(`${called(first)} is annotated stable: it keeps its name.`));
   if (parts.every(({ nodes }) => nodes >= LARGE))
     notes.push(warning(`Both neurons are large: each has ${LARGE} nodes or more.`));
   for (const neuron of neurons)
     if (neuron.samplers > 0) notes.push(warning(`${called(neuron)} has ${samplers(neuron)}.`));
+  return notes;
+}
+
+/** Everybody may choose another root, also of a neuron that is locked: reviews and annotations stay. */
+export function rerootNotes({ neurons: [neuron] }: EditPreview): Note[] {
+  if (!neuron) return [];
+  const notes = notesOf({ ...neuron, may_edit: true, reviewed: 0 });
+  if (neuron.is_stable) notes.push(stable(neuron));
+  if (neuron.samplers > 0) {
+    const refused = "a root that turns a part of its domains around is refused.";
+    notes.push(warning(`${called(neuron)} has ${samplers(neuron)}: ${refused}`));
+  }
   return notes;
 }
 
@@ -63,6 +76,10 @@ function percent(value: number): string {
 
 function samplers({ samplers: count }: ConcernedNeuron): string {
   return count === 1 ? "a sampler" : `${count} samplers`;
+}
+
+function stable(neuron: ConcernedNeuron): Note {
+  return warning(`${called(neuron)} is annotated stable.`);
 }
 
 function warning(text: string): Note {

@@ -34,7 +34,8 @@ export class Reshaping {
       throw new Hint(edits.rerootSkeleton.hint);
     if (active.kind === "treenode" && this.graph.parent(active.id) === NO_PARENT)
       throw new Hint("This is the root.");
-    if (!(await questions.reroot(skeleton))) return;
+    const root = active.kind === "treenode" ? active.id : null;
+    if (!(await questions.reroot(skeleton, root))) return;
     if (selection.active?.id !== queue.resolve(active.id))
       throw new Hint("Another node is active now: the root stays.");
     const treenode = this.context.activeTreenode();
