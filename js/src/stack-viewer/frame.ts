@@ -11,6 +11,8 @@ import imagesCss from "./images-panel.css";
 import css from "./stack-viewer.css";
 import type { Toolbar } from "./toolbar";
 
+const KEYS_ELSEWHERE = "Keys go to the notebook: wheel, drag or click brings them here.";
+
 export class Frame {
   readonly root: HTMLElement;
   /** Takes focus, pointer and keys. */
@@ -41,6 +43,7 @@ export class Frame {
       images,
       this.overlay,
       this.scale,
+      element("div", { class: "cj-keys-elsewhere", "aria-hidden": "true" }, KEYS_ELSEWHERE),
     );
     this.root = element("div", {
       class: "cj-widget cj-stack-viewer",

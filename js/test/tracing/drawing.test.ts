@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { type Graph, NO_PARENT } from "../../src/tracing-layer/data/graph";
 import { SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
-import { gatherConnectors, gatherLinks } from "../../src/tracing-layer/draw/connectors";
-import { gatherDots } from "../../src/tracing-layer/draw/dots";
+import { connectorRadius, gatherConnectors, gatherLinks } from "../../src/tracing-layer/draw/connectors";
+import { crowdRadius, gatherDots, nodeRadius } from "../../src/tracing-layer/draw/dots";
 import { gatherEdges } from "../../src/tracing-layer/draw/edges";
 import {
   ACTIVE_BEFORE,
@@ -132,4 +132,12 @@ test("colours by depth and by skeleton do not ask the selection", () => {
   ]);
   expect(look("selection").colorOf(5, 1)).toBe("#ff0000ff");
   expect(look("skeleton").colorOf(5, 1)).not.toBe("#ff0000ff");
+});
+
+test("in a crowd nothing is so large that it hides the image", () => {
+  for (const nmPerPixel of [0.5, 4, 16]) {
+    expect(crowdRadius(nmPerPixel)).toBeLessThanOrEqual(nodeRadius(nmPerPixel));
+    expect(crowdRadius(nmPerPixel)).toBeLessThanOrEqual(2.5);
+    expect(connectorRadius(nmPerPixel, true)).toBe(crowdRadius(nmPerPixel));
+  }
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { suppressedPlaces } from "../../src/tracing-layer/draw/paint-review";
 import { beyondEnd, nextSection } from "../../src/tracing-layer/review/steps";
 import { ReviewWalk } from "../../src/tracing-layer/review/walk";
 import { ANYBODY, OWN, reviewed, TEAM, TWO } from "./reviews";
@@ -84,4 +85,10 @@ test("beyond an end is a section away from where the neuron comes from", () => {
     ),
   ).toEqual([1, 2, 50]);
   expect(beyondEnd([1, 2, 100], [[0, 0, 100]], 50)).toBeNull();
+});
+
+test("sections that reviewers skip are marked on the edge that passes them", () => {
+  const about = reviewed(TWO, {}, { suppressed: new Map([[5, [225]]]) });
+  expect(suppressedPlaces(about, { depth: 225, thickness: 10 })).toEqual([[4.5, 45]]);
+  expect(suppressedPlaces(about, { depth: 240, thickness: 10 })).toEqual([]);
 });

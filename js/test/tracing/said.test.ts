@@ -13,10 +13,15 @@ test("of a node it is said who made it, and who edited and reviewed it later", (
     edited: "2026-03-01T12:00:00Z",
     reviewers: [],
   };
-  expect(inWords(made, NOW)).toBe("by ana, 3 days ago · not reviewed");
+  expect(inWords(made, true, NOW)).toBe("by ana, 3 days ago · not reviewed");
   const later = { ...made, editor: "bo", edited: "2026-03-04T10:00:00Z", reviewers: ["cy", "ana", "cy"] };
-  expect(inWords(later, NOW)).toBe("by ana, 3 days ago · edited by bo, 2 hours ago · reviewed by cy, ana");
-  expect(inWords({ ...made, edited: "2026-03-04T11:00:00Z" }, NOW)).toContain("edited by ana, 1 hour ago");
+  expect(inWords(later, true, NOW)).toBe(
+    "by ana, 3 days ago · edited by bo, 2 hours ago · reviewed by cy, ana",
+  );
+  expect(inWords({ ...made, edited: "2026-03-04T11:00:00Z" }, true, NOW)).toContain(
+    "edited by ana, 1 hour ago",
+  );
+  expect(inWords(made, false, NOW), "of a connector").toBe("by ana, 3 days ago");
 });
 
 test("what the mouse rests on is told with what is particular about it", () => {

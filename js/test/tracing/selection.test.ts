@@ -81,6 +81,8 @@ describe("setting in Python", () => {
     model.set("active_node", 11);
     expect(selection.active).toEqual({ kind: "treenode", id: 11 });
     expect(traits(model)).toEqual([11, 200, "treenode"]);
+    model.set("active_node", 20);
+    expect(traits(model), "a connector is of no skeleton").toEqual([20, null, "connector"]);
   });
 
   test("another skeleton is emphasised without an active node", () => {

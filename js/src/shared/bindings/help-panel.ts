@@ -79,7 +79,7 @@ export class HelpPanel {
     const wanted = this.search.value.trim().toLowerCase();
     const at = (document.activeElement as HTMLElement | null)?.dataset.command;
     const shown = this.sections.map((section) => this.section(section, wanted)).filter((one) => one !== null);
-    this.lists.replaceChildren(...shown);
+    this.lists.replaceChildren(element("div", { class: "cj-help-columns" }, ...shown));
     if (shown.length === 0) this.lists.append(`No key or gesture has “${this.search.value.trim()}”.`);
     const buttons = this.changers();
     const [first] = buttons;
@@ -120,6 +120,8 @@ export class HelpPanel {
       return;
     }
     const isTyping = event.target === this.search && event.key === "?";
+    // Letters are meant for the search, wherever the focus is.
+    if (isLetter(event)) this.search.focus();
     if (event.key === "Escape" || event.key === "F1" || (event.key === "?" && !isTyping)) this.close();
     else if (event.key === "Tab") this.turn(event.shiftKey);
     else if (this.change && (event.key === "ArrowDown" || event.key === "ArrowUp"))
@@ -150,4 +152,9 @@ export class HelpPanel {
   private changers(): HTMLButtonElement[] {
     return [...this.lists.querySelectorAll<HTMLButtonElement>("[data-testid=change-key]")];
   }
+}
+
+/** Whether a key writes something that a search begins with. */
+function isLetter({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return /^[\p{L}\p{N}]$/u.test(key) && !ctrlKey && !metaKey && !altKey;
 }

@@ -130,7 +130,7 @@ export class Selection {
     this.lostNow = null;
     if (node !== (this.now?.id ?? null)) {
       this.now = this.read();
-      if (this.now) this.skeletonNow = this.skeletonOf(this.now) ?? skeleton;
+      if (this.now) this.skeletonNow = this.skeletonOf(this.now);
     } else if (this.now && this.skeletonOf(this.now) !== skeleton) {
       this.now = null;
     }

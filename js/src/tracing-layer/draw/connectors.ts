@@ -1,6 +1,6 @@
 /** Connectors and their links: from a presynaptic node to the connector, on to postsynaptic ones. */
 import { Relation } from "../data/graph";
-import { nodeRadius } from "./dots";
+import { crowdRadius, nodeRadius } from "./dots";
 import { CONNECTOR, GAP_JUNCTION, OTHER_RELATION, POSTSYNAPTIC, PRESYNAPTIC, RIM } from "./palette";
 import { type Brush, contains, fading, type Picture, sectionsBehind } from "./picture";
 import { Groups, Places } from "./places";
@@ -69,7 +69,7 @@ function isLinkShown({ graph, look }: Picture, treenode: number, relation: numbe
 
 /** A little larger than a node, and as small as one in a crowd. */
 export function connectorRadius(nmPerPixel: number, isCrowded: boolean): number {
-  return nodeRadius(nmPerPixel) + (isCrowded ? 0 : 1.5);
+  return isCrowded ? crowdRadius(nmPerPixel) : nodeRadius(nmPerPixel) + 1.5;
 }
 
 export function paintConnectors(brush: Brush, groups: readonly ConnectorGroup[]): void {
@@ -105,6 +105,8 @@ export function paintLinks(brush: Brush, groups: readonly LinkGroup[]): void {
       ctx.strokeStyle = RIM;
       ctx.lineWidth = 3.5;
       ctx.stroke(lines);
+      ctx.lineWidth = 2;
+      ctx.stroke(heads);
     }
     ctx.strokeStyle = ctx.fillStyle = COLORS[relation] ?? OTHER_RELATION;
     ctx.lineWidth = isCrowded ? 1 / view.dpr : 1.5;
@@ -120,13 +122,15 @@ function pathsOf(
 ): [lines: Path2D, heads: Path2D] {
   const [lines, heads] = [new Path2D(), new Path2D()];
   const hub = connectorRadius(view.nmPerPixel, isCrowded);
-  const node = nodeRadius(view.nmPerPixel);
+  const node = isCrowded ? crowdRadius(view.nmPerPixel) : nodeRadius(view.nmPerPixel);
+  const size = isCrowded ? node + 2 : 2 * node + 2;
   for (let at = 0; at < ends.length; at += 4) {
     const from = view.toScreen(ends.at(at), ends.at(at + 1));
     const to = view.toScreen(ends.at(at + 2), ends.at(at + 3));
     if (!contains(frame, ...from) && !contains(frame, ...to)) continue;
-    if (relation === Relation.Presynaptic) arrow(lines, heads, to, from, hub, node + 2);
-    else if (relation === Relation.Postsynaptic) arrow(lines, heads, from, to, node, node + 2);
+    if (relation === Relation.Presynaptic) arrow(lines, heads, to, from, { start: node, end: hub, size });
+    else if (relation === Relation.Postsynaptic)
+      arrow(lines, heads, from, to, { start: hub, end: node, size });
     else line(lines, from, to);
   }
   return [lines, heads];
@@ -134,15 +138,26 @@ function pathsOf(
 
 type Spot = [number, number];
 
-/** An arrow whose head, `size` long, ends `gap` pixels before its target. */
-function arrow(lines: Path2D, heads: Path2D, from: Spot, to: Spot, gap: number, size: number): void {
+/** Pixels left free at both ends, and the length of the head. */
+interface ArrowSizes {
+  start: number;
+  end: number;
+  size: number;
+}
+
+/** What a short arrow has of its head: less than half of it would be no arrow. */
+const LEAST_HEAD = 0.5;
+
+/** An arrow from the rim of one thing to that of another. */
+function arrow(lines: Path2D, heads: Path2D, from: Spot, to: Spot, { start, end, size }: ArrowSizes): void {
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
-  if (length < gap + size) return;
+  const head = Math.min(size, length - start - end);
+  if (head < LEAST_HEAD * size) return;
   const [ux, uy] = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
-  const [tx, ty] = [to[0] - ux * gap, to[1] - uy * gap];
-  const [bx, by] = [tx - ux * size, ty - uy * size];
-  line(lines, from, [bx, by]);
-  const half = size * 0.45;
+  const [tx, ty] = [to[0] - ux * end, to[1] - uy * end];
+  const [bx, by] = [tx - ux * head, ty - uy * head];
+  line(lines, [from[0] + ux * start, from[1] + uy * start], [bx, by]);
+  const half = size * 0.4;
   heads.moveTo(tx, ty);
   heads.lineTo(bx - uy * half, by + ux * half);
   heads.lineTo(bx + uy * half, by - ux * half);

@@ -9,6 +9,14 @@ export function nodeRadius(nmPerPixel: number): number {
   return Math.min(5, Math.max(1.5, 24 / Math.sqrt(nmPerPixel) / 2));
 }
 
+/** A crowd of dots as large as others would hide the image. */
+export function crowdRadius(nmPerPixel: number): number {
+  return Math.min(2.5, nodeRadius(nmPerPixel));
+}
+
+/** Places of the active neuron that stay as large as ever in a crowd. */
+const MANY_PLACES = 2 * 3000;
+
 /** What a group of dots stands for: nodes of sections before have triangles that point up, those behind down. */
 type DotKind = "before" | "behind" | "node" | "pending" | "root" | "end" | "virtual";
 
@@ -81,13 +89,16 @@ function gatherNear(picture: Picture, groups: DotGroups): void {
 
 export function paintDots(brush: Brush, groups: readonly DotGroup[]): void {
   const { ctx, opacity } = brush;
-  const radius = nodeRadius(brush.view.nmPerPixel);
+  const { nmPerPixel } = brush.view;
   for (const group of groups) {
-    if (isLeftOut(group, radius, brush.isCrowded)) continue;
+    const isCrowded = brush.isCrowded && !(group.active && group.places.length < MANY_PLACES);
+    const radius = isCrowded ? crowdRadius(nmPerPixel) : nodeRadius(nmPerPixel);
+    if (isLeftOut(group, radius, isCrowded)) continue;
     ctx.globalAlpha = opacity * (group.active ? activeFading(group.level) : fading(group.level));
     const size = group.active ? radius + 1 : radius;
-    if (group.kind === "node" || isNear(group.kind)) fill(brush, group, size);
-    else ring(brush, group, size);
+    const own = { ...brush, isCrowded };
+    if (group.kind === "node" || isNear(group.kind)) fill(own, group, size);
+    else ring(own, group, size);
   }
   ctx.globalAlpha = opacity;
   ctx.setLineDash([]);
@@ -99,8 +110,8 @@ function isNear(kind: DotKind): boolean {
 
 /** Whether there is no room for a group's dots. */
 function isLeftOut({ kind }: DotGroup, radius: number, isCrowded: boolean): boolean {
-  if (isNear(kind)) return isCrowded || radius < 2;
-  return radius < 2 && (kind === "root" || kind === "end");
+  if (isNear(kind) || kind === "end") return isCrowded || radius < 2;
+  return radius < 2 && kind === "root";
 }
 
 /** The rim is a larger dot below: to fill is faster than to draw a line. */

@@ -16,6 +16,8 @@ export interface Live {
   active: Active | null;
   hover: Hit | null;
   drag: Drag | null;
+  /** Nothing is edited here, so that new nodes do not follow the active one. */
+  isReadOnly: boolean;
   /** Nodes that pending edits make or change. */
   pending: ReadonlySet<number>;
   /** Resolves temporary ids. */
@@ -53,7 +55,8 @@ function paintPending(ctx: CanvasRenderingContext2D, { graph, view, slab, pendin
 }
 
 /** A ring, solid on the active node's own section and dashed from others. */
-function paintActive(ctx: CanvasRenderingContext2D, { graph, view, slab }: Live, active: Active): void {
+function paintActive(ctx: CanvasRenderingContext2D, live: Live, active: Active): void {
+  const { graph, view, slab, isReadOnly } = live;
   const position = active.kind === "virtual" ? active.at : graph.position(active.id);
   if (!position) return;
   const [px, py] = view.toScreen(position[0], position[1]);
@@ -65,7 +68,7 @@ function paintActive(ctx: CanvasRenderingContext2D, { graph, view, slab }: Live,
   ctx.globalAlpha = isHere ? 1 : 0.5;
   ctx.setLineDash(isHere ? [] : [3, 3]);
   ring(ctx, px, py, radius, 4, "rgb(0 0 0 / 60%)");
-  ring(ctx, px, py, radius, 2, ACTIVE_NODE);
+  ring(ctx, px, py, radius, 2, isReadOnly ? "#ffffff" : ACTIVE_NODE);
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
 }

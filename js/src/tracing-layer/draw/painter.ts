@@ -62,7 +62,7 @@ export class Painter {
       clearTimeout(this.restTimer);
       this.restTimer = setTimeout(() => this.context.invalidate(), REST);
     }
-    const { selection, pointing, queue } = this.context;
+    const { model, selection, pointing, queue } = this.context;
     const walk = this.context.walk();
     if (walk) paintReview(ctx, walk, view, picture.slab, picture.look.fadeSections);
     paintLive(ctx, {
@@ -72,6 +72,7 @@ export class Painter {
       active: selection.active,
       hover: pointing.hover,
       drag: pointing.drag,
+      isReadOnly: model.get("read_only"),
       pending: picture.look.pending,
       resolve: queue.resolve,
     });

@@ -86,9 +86,9 @@ export class NeuronBar {
       { class: "cj-neuron-bar", role: "group", "aria-label": "Neurons", "data-testid": "neuron-bar" },
       said,
       this.importButton,
-      this.legend,
       this.shown.node,
       this.colors.node,
+      this.legend,
     );
   }
 

@@ -57,7 +57,7 @@ export class NodeFacts {
     // Without an answer the id stands there alone.
     const found = await kernel.of("node_authors", { node_id: active.id }).catch(() => null);
     if (found && this.shown === `${active.kind} ${active.id}`)
-      show({ ...named(active), text: inWords(found) });
+      show({ ...named(active), text: inWords(found, active.kind !== "connector") });
   }
 }
 
@@ -66,12 +66,13 @@ function named({ kind, id }: Active): { name: string; id: number } {
   return { name, id };
 }
 
-export function inWords(found: NodeAuthors, now: number = Date.now()): string {
+/** isReviewed: whether things of its kind are; connectors are not. */
+export function inWords(found: NodeAuthors, isReviewed: boolean, now: number = Date.now()): string {
   const { author, created, editor, edited } = found;
   const parts = [`by ${author}, ${timeAgo(created, now)}`];
   const later = new Date(edited).getTime() - new Date(created).getTime();
   if (editor !== author || later > 1000) parts.push(`edited by ${editor}, ${timeAgo(edited, now)}`);
   const reviewers = [...new Set(found.reviewers)];
-  parts.push(reviewers.length > 0 ? `reviewed by ${reviewers.join(", ")}` : "not reviewed");
+  if (isReviewed) parts.push(reviewers.length > 0 ? `reviewed by ${reviewers.join(", ")}` : "not reviewed");
   return parts.join(" · ");
 }
