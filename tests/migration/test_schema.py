@@ -95,6 +95,12 @@ SELECT k.conrelid::regclass::text, k.conname
                     WHERE i.indrelid = k.conrelid AND i.indpred IS NULL
                       AND (string_to_array(i.indkey::text, ' ')::smallint[])[1:cardinality(k.conkey)] @> k.conkey)
 """
+TRIGGERS_THAT_PLAN = """
+SELECT DISTINCT p.proname
+  FROM pg_proc p JOIN pg_trigger t ON t.tgfoid = p.oid
+ WHERE p.pronamespace = 'public'::regnamespace AND p.proname NOT LIKE 'procrastinate%'
+   AND ('plan_cache_mode=force_custom_plan' = ANY (p.proconfig) OR p.prosrc LIKE '%EXECUTE%')
+"""
 
 
 async def rows(store: Store, query: Any, *values: object) -> list[tuple[Any, ...]]:
@@ -172,3 +178,8 @@ async def test_every_foreign_key_has_an_index(module_store: Store) -> None:
 
 async def test_a_fresh_store_has_no_mismatch(module_store: Store) -> None:
     assert await rows(module_store, "SELECT * FROM derived_mismatches") == []
+
+
+async def test_triggers_do_not_plan_their_statements_at_each_call(module_store: Store) -> None:
+    """A setting of a function holds for what its statements fire, too; text is planned whenever it is run."""
+    assert await rows(module_store, TRIGGERS_THAT_PLAN) == []
