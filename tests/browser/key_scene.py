@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import catmaid_jupyter as cj
 from catmaid_server.db.store import Store
+from tests.browser.gesture_scene import GestureScene
 from tests.browser.lab import Notebook
 from tests.browser.viewer import Viewer
-from tests.helpers.patience import PATIENCE_S
 
 NODES: dict[str, tuple[str | None, float, float, int]] = {
     "root": (None, -300, 0, 0),
@@ -176,17 +174,15 @@ def _tens(nm: float) -> int:
     return 10 * round(nm / 10)
 
 
-class Scene:
+class Scene(GestureScene):
     """The neurons of `NODES` in a project, and a viewer of it."""
 
     def __init__(self, project: cj.Project, store: Store, notebook: Notebook, viewer: Viewer) -> None:
-        self.project, self.store, self.notebook, self.viewer = project, store, notebook, viewer
-        self.middle = tuple(float(value) for value in project.viewer().position)
+        super().__init__(viewer, made_in(project))
+        self.project, self.store, self.notebook = project, store, notebook
         self.thickness = float(project.stack().resolution[2])
-        self.ids: dict[str, int] = {}
         self.before = Stored()
         self.version = 0
-        self.view: dict[str, Any] = {}
 
     @property
     def names(self) -> dict[int, str]:
@@ -207,7 +203,7 @@ class Scene:
                 assert not left, f"Taking all versions back has left {sorted(left)}."
             self.before = now
             await self.viewer.settled()
-        await self._clear()
+        await self.clear()
         node = None if active is None or active in CONNECTORS else self.ids[active]
         x, y, z = self.middle
         place = f"viewer.position, viewer.nm_per_pixel = {self.middle!r}, 3.0"
@@ -225,21 +221,6 @@ class Scene:
             await self.viewer.until("tracing.active?.id === argument", self.ids[active])
         self.view = await self.viewer.ask("viewer.view")
 
-    async def _clear(self) -> None:
-        """Put away what the viewer shows over the picture and what is under review."""
-        root = self.viewer.root
-        for key in ("Shift", "Control", "Alt", " ", "p"):
-            await self.viewer.page.keyboard.up(key)
-        await root.evaluate("""(element) => {
-          for (const one of element.querySelectorAll("[data-testid=ask-no], [data-testid=choice-none]")) one.click();
-          for (const one of element.querySelectorAll("[data-testid=notice] button")) one.click();
-        }""")
-        if await root.get_by_test_id("help").count():
-            await root.get_by_test_id("help-search").press("Escape")
-        if await root.get_by_test_id("review-bar").is_visible():
-            await root.get_by_test_id("review-bar").get_by_role("button", name="End", exact=True).click()
-        await self.viewer.canvas.focus()
-
     def _restore(self) -> None:
         """Take back all that was done since the scene was made, or taken back last."""
         versions = self.project.log(limit=1000)["version"]
@@ -251,63 +232,38 @@ class Scene:
 
     def _make(self) -> None:
         """Make the scene."""
-        edit = self.project.edit
-        for name, (parent, x, y, sections) in NODES.items():
-            self.ids[name] = edit.create_treenode(
-                *self.place(x, y, sections),
-                parent_id=None if parent is None else self.ids[parent],
-                neuron_name=NEURONS.get(name),
-            )
-        for name, (x, y) in CONNECTORS.items():
-            self.ids[name] = edit.create_connector(*self.place(x, y))
-        for node, relation, connector in LINKS:
-            edit.create_link(self.ids[node], self.ids[connector], relation)
-        for node, tag in TAGGED.items():
-            edit.set_labels(self.ids[node], [tag])
+        self.ids |= make_scene(self.project)
         self._note_version()
-
-    def place(self, x: float, y: float, sections: int = 0) -> Place:
-        """A place in the project, from one given by the middle and the section shown; nm."""
-        return self.middle[0] + x, self.middle[1] + y, self.middle[2] + sections * self.thickness
 
     async def changes(self) -> set[str]:
         """What is otherwise than at first: in the store, what is active, and where the view is."""
         difference = Difference(self.names, self.before, await read_stored(self.store, self.project.id), self.thickness)
-        active, view = await self.viewer.ask("[tracing.active, viewer.view]")
-        found = difference.words()
-        if active is None:
-            found.add("active nothing")
-        else:
-            name = difference.names.get(active["id"], "?")
-            found.add(f"active {'edge of ' if active['kind'] == 'virtual' else ''}{name}")
-        section = view["section"] - self.view["section"]
-        if section:
-            found.add(f"section {section:+d}")
-        zoom = self.view["nmPerPixel"] / view["nmPerPixel"]
-        if abs(zoom - 1) > 1e-6:
-            found.add(f"zoom {zoom:.2f}")
-        (x, y, _), (was_x, was_y, _) = view["center"], self.view["center"]
-        dx, dy = (x - was_x) / self.view["nmPerPixel"], (y - was_y) / self.view["nmPerPixel"]
-        if abs(dx) + abs(dy) > 0.5:
-            found |= {f"view {dx:+.0f},{dy:+.0f} px", f"view {dx / view['width']:+.2f},{dy / view['height']:+.2f}"}
-        return found
+        return difference.words() | await self.seen(difference.names)
 
-    async def becomes(self, expected: set[str]) -> None:
-        """Wait until all that is expected has changed, and nothing else, and nothing is on its way."""
-        # Where the view goes counts where it is asked for.
-        await self._until(
-            lambda found: {one for one in found if not one.startswith("view ") or one in expected} == expected
+
+def made_in(project: cj.Project) -> Place:
+    """The place around which the scene is made."""
+    x, y, z = project.viewer().position
+    return float(x), float(y), float(z)
+
+
+def make_scene(project: cj.Project) -> dict[str, int]:
+    """Make the scene; ids by what things are called."""
+    ids: dict[str, int] = {}
+    (x, y, z), thickness = made_in(project), float(project.stack().resolution[2])
+    edit = project.edit
+    for name, (parent, across, down, sections) in NODES.items():
+        ids[name] = edit.create_treenode(
+            x + across,
+            y + down,
+            z + sections * thickness,
+            parent_id=None if parent is None else ids[parent],
+            neuron_name=NEURONS.get(name),
         )
-
-    async def has_changed(self, word: str) -> None:
-        """Wait until this, and maybe more, has changed."""
-        await self._until(lambda found: word in found)
-
-    async def _until(self, is_right: Callable[[set[str]], bool]) -> None:
-        end = time.monotonic() + PATIENCE_S / 4
-        while True:
-            found = await self.changes()
-            if is_right(found) and await self.viewer.ask("tracing.pending === 0"):
-                return
-            assert time.monotonic() < end, f"What has changed is {sorted(found)}."
-            await asyncio.sleep(0.02)
+    for name, (across, down) in CONNECTORS.items():
+        ids[name] = edit.create_connector(x + across, y + down, z)
+    for node, relation, connector in LINKS:
+        edit.create_link(ids[node], ids[connector], relation)
+    for node, tag in TAGGED.items():
+        edit.set_labels(ids[node], [tag])
+    return ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -77,6 +78,18 @@ class Space:
         await self.page.mouse.down(button=button)
         await self.page.mouse.move(*end, steps=3)
         await self.page.mouse.up(button=button)
+        for key in held:
+            await self.page.keyboard.up(key)
+
+    async def draw(self, points: Sequence[Point], *held: str) -> None:
+        """Draw an outline with the mouse, with keys held down."""
+        for key in held:
+            await self.page.keyboard.down(key)
+        await self.page.mouse.move(*points[0])
+        await self.page.mouse.down()
+        for point in points[1:]:
+            await self.page.mouse.move(*point, steps=3)
+        await self.page.mouse.up()
         for key in held:
             await self.page.keyboard.up(key)
 

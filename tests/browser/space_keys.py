@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 import numpy as np
+from playwright.async_api import Page, expect
 
-SPACE_ROWS: Final = (
+from tests.browser.gestures import written
+from tests.browser.space import Space
+
+SPACE_ROWS: Final[tuple[tuple[str, str], ...]] = (
     ("left", "camera x+"),
     ("right", "camera x-"),
     ("up", "camera y+"),
@@ -35,7 +40,33 @@ SPACE_ROWS: Final = (
 )
 """Key, and what is otherwise in words of `camera_words`, or what has the focus."""
 
+_SHOWN: Final = {
+    "kept views": "[data-testid=kept-views]:visible",
+    "help": "[data-testid=help]",
+    "tool bar": ".cj-viewer3d-toolbar :focus",
+}
 _SIDES = 0.99
+
+
+async def failing_keys(
+    page: Page, space: Space, rows: Iterable[tuple[str, str]], frontal: Callable[[], Awaitable[None]]
+) -> list[str]:
+    """Press keys, each in a view that `frontal` has set, and tell which do something else than they should."""
+    failed = []
+    for key, expected in rows:
+        await frontal()
+        before = await space.ask("viewer.camera")
+        await space.stage.focus()
+        await page.keyboard.press(written(key))
+        if expected in _SHOWN:
+            await expect(space.root.locator(_SHOWN[expected])).to_have_count(1)
+            await page.keyboard.press("Escape")
+        else:
+            found = camera_words(before, await space.ask("viewer.camera"))
+            if expected == "orthographic":
+                await page.keyboard.press(written(key))
+            failed += [f"{key}: {found!r} is not {expected!r}"] if found != expected else []
+    return failed
 
 
 def camera_words(before: dict[str, Any], now: dict[str, Any]) -> str:

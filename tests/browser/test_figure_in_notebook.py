@@ -9,11 +9,11 @@ import sys
 
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
+from tests.browser.interactions import head
 from tests.browser.lab import OPEN, Notebook
 from tests.browser.published import offline_page
 from tests.browser.site import RESULTS, OpenNotebook, Site
 from tests.browser.space import Space
-from tests.browser.test_selection_table import head
 from tests.browser.test_viewer3d import cells, neurons_in_space
 from tests.browser.viewer import Viewer
 

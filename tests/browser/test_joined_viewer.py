@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.browser.interactions import cell
 from tests.browser.site import VIEW, OpenNotebook, Site
-from tests.browser.test_selection_table import cell, open_selection, traced_project
+from tests.browser.test_selection_table import open_selection, traced_project
 from tests.browser.viewer import Viewer
 
 NAME = "<img src=x onerror=alert(1)> שלום " + "long " * 2000

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import expect
 
 from catmaid_server.db.store import Store
 from catmaid_server.service.opening import opened_store
-from tests.browser.gestures import perform, written
+from tests.browser.gestures import carried_out
 from tests.browser.key_rows import TABLES, Row
 from tests.browser.key_scene import Scene
 from tests.browser.site import VIEW, Open, OpenNotebook, Site
 from tests.browser.space import Space
-from tests.browser.space_keys import SPACE_ROWS, camera_words
+from tests.browser.space_keys import SPACE_ROWS, failing_keys
 from tests.browser.test_viewer3d import cells, neurons_in_space
 from tests.helpers.patience import PATIENCE_S
 
@@ -46,18 +45,9 @@ async def carry_out(scene: Scene, row: Row) -> None:
     await scene.begin(row.active)
     if row.given:
         await scene.notebook.value("None", row.given)
-    await perform(scene, row.do)
-    if row.page:
-        await scene.viewer.until(row.page)
+    await carried_out(scene, row)
     if row.kernel:
         await scene.notebook.becomes(*row.kernel)
-    if row.says:
-        await expect(scene.viewer.notice()).to_contain_text(row.says)
-    if row.then or row.says:
-        expected = set() if row.then in {"", "as before"} else set(row.then.split("; "))
-        if not any(word.startswith("active ") for word in expected):
-            expected.add(f"active {row.active or 'nothing'}")
-        await scene.becomes(expected)
 
 
 async def test_keys_of_a_view_in_space(site: Site, notebooks: OpenNotebook) -> None:
@@ -65,24 +55,10 @@ async def test_keys_of_a_view_in_space(site: Site, notebooks: OpenNotebook) -> N
     skeletons = neurons_in_space(project)
     notebook = await notebooks(*cells(project, f"v3 = project.viewer3d({skeletons}, height=400)\nv3"))
     page, space = notebook.page, await Space.of(notebook)
-    wanted = {
-        "kept views": "[data-testid=kept-views]:visible",
-        "help": "[data-testid=help]",
-        "tool bar": ".cj-viewer3d-toolbar :focus",
-    }
-    failed = []
-    for key, expected in SPACE_ROWS:
+
+    async def frontal() -> None:
         await notebook.value("None", "v3.view('frontal'); v3.fit()")
         await notebook.becomes("v3.asked_view", {})
-        before = await space.ask("viewer.camera")
-        await space.stage.focus()
-        await page.keyboard.press(written(key))
-        if expected in wanted:
-            await expect(space.root.locator(wanted[expected])).to_have_count(1)
-            await page.keyboard.press("Escape")
-        else:
-            found = camera_words(before, await space.ask("viewer.camera"))
-            if expected == "orthographic":
-                await page.keyboard.press(written(key))
-            failed += [f"{key}: {found!r} is not {expected!r}"] if found != expected else []
+
+    failed = await failing_keys(page, space, SPACE_ROWS, frontal)
     assert not failed, "\n".join(failed)

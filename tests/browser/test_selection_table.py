@@ -6,6 +6,7 @@ from playwright.async_api import Locator, expect
 
 import catmaid_jupyter as cj
 from tests.browser.accessibility import problems
+from tests.browser.interactions import cell, head, sort_and_filter
 from tests.browser.lab import Notebook
 from tests.browser.site import VIEW, OpenNotebook, Site
 from tests.browser.viewer import Viewer
@@ -41,14 +42,6 @@ async def open_selection(notebooks: OpenNotebook, project: cj.Project, *more: st
     return notebook, tables
 
 
-def cell(table: Locator, row: int, column: str) -> Locator:
-    return table.locator(f'tbody tr[aria-rowindex="{row + 2}"] td[data-column="{column}"]')
-
-
-def head(table: Locator, column: str) -> Locator:
-    return table.locator(f'th[data-column="{column}"]')
-
-
 async def test_neurons_are_chosen_coloured_renamed_and_gone(site: Site, notebooks: OpenNotebook) -> None:
     project, skeletons, roots = await traced_project(site)
     small, middle, large = skeletons
@@ -74,15 +67,7 @@ async def test_neurons_are_chosen_coloured_renamed_and_gone(site: Site, notebook
     await table.locator(".cj-cell-editor").fill("#102030")
     await notebook.becomes(f"found.colors[{middle}]", "#102030")
 
-    await table.get_by_label("Filter Nodes").fill(">2")
-    await expect(total).to_have_text("3 neurons, 2 shown, 2 selected")
-    await table.get_by_label("Filter Nodes").fill("many")
-    await expect(status).to_contain_text("write 12, >500")
-    await table.get_by_label("Filter Nodes").fill("")
-    await head(table, "nodes").click()
-    await head(table, "nodes").click()
-    await expect(cell(table, 0, "nodes")).to_have_text("4")
-    await expect(head(table, "nodes")).to_have_attribute("aria-sort", "descending")
+    await sort_and_filter(table, (2, 3, 4), ", 2 selected")
     await notebook.becomes("found.widget.sort", ["nodes", True])
 
     await cell(table, 0, "name").click()

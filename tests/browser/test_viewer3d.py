@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 import catmaid_jupyter as cj
 from tests.browser.accessibility import THEMES, problems
+from tests.browser.interactions import choose_in_space, look_from_sides
 from tests.browser.site import VIEW, OpenNotebook, Site
 from tests.browser.space import Space
 from tests.browser.viewer import Viewer
@@ -46,41 +47,21 @@ async def test_neurons_are_turned_named_and_chosen(site: Site, notebooks: OpenNo
             "v3 = project.viewer3d(found, height=400, background='#fff', show_box=False, show_orientation=False)\nv3",
         )
     )
-    page, space = notebook.page, await Space.of(notebook)
-    counts, active = space.root.get_by_test_id("counts"), space.root.get_by_test_id("active")
+    space = await Space.of(notebook)
+    counts = space.root.get_by_test_id("counts")
     await expect(counts).to_have_text("3 neurons, 12 nodes")
     await space.shows(RED)
 
-    await page.mouse.move(*await space.place(second, 2))
-    await expect(space.root.get_by_test_id("name")).to_have_text("n1 <b>")
-    await space.click(await space.place(second, 2))
-    await notebook.becomes("[found.active, found.selected.skeleton_ids]", [second, [second]])
-    await expect(active).to_have_text("active: n1 <b>, 4 nodes")
-    await space.click(await space.place(third, 1), "Control")
-    await notebook.becomes("[found.active, found.selected.skeleton_ids]", [third, [second, third]])
+    async def chosen(active: int, selected: list[int]) -> None:
+        await notebook.becomes("[found.active, found.selected.skeleton_ids]", [active, selected])
 
-    left, right = await space.place(first, 0), await space.place(second, 3)
-    await space.drag((left[0] - 8, left[1] - 4), (right[0] + 8, right[1] + 8), "Shift")
-    await notebook.becomes("found.selected.skeleton_ids", [first, second])
-    await expect(space.said()).to_contain_text("2 neurons selected.")
-
+    await choose_in_space(space, [first, second, third], chosen)
     before = await notebook.value("v3.camera")
-    await space.drag((left[0], left[1] + 40), (left[0] + 120, left[1] + 60))
-    await page.keyboard.press("o")
-    await page.keyboard.press("5")
-    await notebook.becomes("[v3.camera['kind'], v3.camera['up']]", ["orthographic", [0, 0, 1]])
+    await look_from_sides(space)
+    await notebook.becomes("v3.camera['up']", [0, 0, 1])
     await notebook.value("0", f"v3.keep_view('above'); v3.view('frontal'); v3.fit([{first}])")
     await notebook.becomes("[v3.asked_view, v3.camera['up']]", [{}, [0, -1, 0]])
     assert (await space.ask("viewer.camera"))["target"] != before["target"]
-    await space.root.get_by_role("button", name="view from a side").focus()
-    for key in ("Enter", "ArrowDown", "ArrowUp", "End"):
-        await page.keyboard.press(key)
-    menu = space.root.get_by_role("menu", name="view from a side")
-    await expect(menu.get_by_role("menuitem", name="above")).to_be_focused()
-    assert await notebook.value("v3.camera['up']") == [0, -1, 0]
-    await page.keyboard.press("Enter")
-    await expect(menu).to_be_hidden()
-    await notebook.becomes("v3.camera['up']", [0, 0, 1])
 
     await notebook.value("0", f"found.set_colors('#0000ff'); found.hide([{second}]); v3.view('frontal'); v3.fit()")
     await notebook.becomes("v3.asked_view", {})

@@ -18,6 +18,7 @@ class NodesWidget(Protocol):
     version_shown: Any
     _nodes: Any
     _skeletons: Any
+    _neuron_values: Any
     _users: Any
 
 
@@ -42,6 +43,7 @@ async def saved_tracing(layer: NodesWidget, scope: PageScope) -> SavedWidget:
         SavedAnswer.of("users", await layer._users({}) if scope.with_people else []),
         *(SavedAnswer.of(method, []) for method in ("lacking_permissions", "unasked", "labels", "annotation_names")),
         *await _neurons(layer, ids),
+        *[await _values(layer, of, ids) for of in ("annotation", "review")],
     ]
     left_out = ["Nodes far from what stack viewers show."]
     if content["limit_reached"]:
@@ -59,6 +61,12 @@ def _corners(boxes: Sequence[SavedBox]) -> dict[str, float]:
         for (first, second), low, high in zip(names, lower, upper, strict=True)
         for name, value in ((first, low), (second, high))
     }
+
+
+async def _values(layer: NodesWidget, of: str, ids: list[int]) -> SavedAnswer:
+    """What colours of neurons say, by skeleton."""
+    values = await layer._neuron_values({"of": of, "skeleton_ids": ids}) if ids else []
+    return SavedAnswer.of("neuron_values", {str(one): value for one, value in zip(ids, values, strict=True)}, of=of)
 
 
 async def _neurons(layer: NodesWidget, ids: list[int]) -> list[SavedAnswer]:

@@ -4,6 +4,7 @@ import { typed } from "../shared/columns";
 import { bytes } from "../shared/rpc";
 import type { AnswerPart, Params } from "./saved-page";
 import { tilesOf } from "./saved-tiles";
+import { NODES, WALKS, walked } from "./saved-walks";
 
 type PartialAnswering = (whole: AnswerPart, params: Params) => AnswerPart | Promise<AnswerPart>;
 
@@ -18,9 +19,16 @@ const PARTS: Readonly<Record<string, PartialAnswering>> = {
   tiles: tilesOf,
   outlines: outlinesOf,
   skeletons: skeletonsOf,
+  neuron_values: valuesOf,
 };
 
+/** The method whose saved answer holds those of a method, too. */
+export function sourceOf(method: string): string {
+  return method in WALKS ? NODES : method;
+}
+
 export async function partOfAnswer(method: string, whole: AnswerPart, params: Params): Promise<AnswerPart> {
+  if (method in WALKS) return walked(method, whole, params);
   return PARTS[method]?.(whole, params) ?? whole;
 }
 
@@ -184,6 +192,12 @@ function skeletonsOf({ result }: AnswerPart, params: Params): AnswerPart {
   const wanted = idsOf(params);
   const saved = result as Array<{ skeleton_id: number }>;
   return { result: saved.filter(({ skeleton_id: id }) => wanted.has(id)), buffers: [] };
+}
+
+/** A value of each skeleton that is asked for, by the text of its id. */
+function valuesOf({ result }: AnswerPart, params: Params): AnswerPart {
+  const saved = result as Record<string, string | number>;
+  return { result: (params.skeleton_ids as number[]).map((id) => saved[id] ?? ""), buffers: [] };
 }
 
 function at<T>(column: readonly T[], places: readonly number[]): T[] {

@@ -3,12 +3,15 @@ import type { PageModel } from "./page-model";
 import type { OwnMethod } from "./saved-answers";
 import type { Params } from "./saved-page";
 
+const KEYS_KEPT = "It is so until this page is closed.";
+
 /** @param modelOf - the model of a reference, if it is on the page */
 export function ownMethods(
   model: PageModel,
   modelOf: (reference: string) => PageModel | undefined,
 ): OwnMethod {
   return (method, params) => {
+    if (method === "keep_user_keys") return KEYS_KEPT;
     if (method !== "visit") return undefined;
     const reference = model.get("stack_viewer") as string | null;
     const viewer = reference === null ? undefined : modelOf(reference);

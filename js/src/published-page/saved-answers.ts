@@ -1,6 +1,7 @@
 /** Answers from what was saved, in the place of the kernel and the service. */
+import { messageOf } from "../shared/panel-lines";
 import { ERROR_CODE } from "../wire/facts";
-import { partOfAnswer } from "./answer-parts";
+import { partOfAnswer, sourceOf } from "./answer-parts";
 import type { ModelReply } from "./page-model";
 import type { Params, SavedAnswer, SavedModel, SavedPage } from "./saved-page";
 
@@ -40,14 +41,21 @@ async function answerOf(
 ): Promise<ModelReply> {
   const made = own(method, params);
   if (made !== undefined) return { content: { rid, result: made }, buffers: [] };
-  const saved = model.answers.find((answer) => answer.method === method && holds(answer, params));
+  const saved = model.answers.find((answer) => answer.method === sourceOf(method) && holds(answer, params));
   if (!saved) {
     const error = { code: ERROR_CODE.NOT_ALLOWED, message: NOT_SAVED };
     return { content: { rid, error }, buffers: [] };
   }
   const whole = { result: saved.result, buffers: saved.buffers.map((span) => page.bytes(span)) };
-  const { result, buffers } = await partOfAnswer(method, whole, params);
-  return { content: { rid, result }, buffers: buffers.map(viewOf) };
+  try {
+    const { result, buffers } = await partOfAnswer(method, whole, params);
+    return { content: { rid, result }, buffers: buffers.map(viewOf) };
+  } catch (error) {
+    return {
+      content: { rid, error: { code: ERROR_CODE.NOT_FOUND, message: messageOf(error) } },
+      buffers: [],
+    };
+  }
 }
 
 /** Whether an answer is one to a request: its own parameters are those of the request. */

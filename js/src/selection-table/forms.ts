@@ -1,5 +1,5 @@
 /** Forms of the selection table's actions: colour, annotate, rename, tag, export. */
-import { element } from "../shared/dom";
+import { element, needsKernel } from "../shared/dom";
 
 /** A row as a form sees it. */
 export interface ChosenRow {
@@ -59,6 +59,7 @@ function colorForm(host: FormHost): HTMLElement {
     ["post", "by postsynaptic links"],
     ["review", "by review"],
   ]);
+  for (const byColumn of [...kind.options].slice(2)) needsKernel(byColumn);
   const palettes = ["colorblind", "cividis", "viridis", "magma", "coolwarm", "tab10", "tab20"];
   const palette = select(
     "Palette",
@@ -140,6 +141,7 @@ function exportForm(host: FormHost): HTMLElement {
     ["json", "JSON, ids, names and colours"],
     ["swc", "SWC, a zip file of skeletons"],
   ]);
+  for (const swc of [...kind.options].slice(2)) needsKernel(swc);
   return form(host, "Export", [kind], () => host.export(kind.value));
 }
 

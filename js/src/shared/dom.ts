@@ -30,6 +30,12 @@ export function textButton(text: string, onClick: () => void): HTMLButtonElement
   return made;
 }
 
+/** Mark what asks the kernel for something: published pages are shown without it. */
+export function needsKernel<E extends HTMLElement>(made: E): E {
+  made.dataset.needs = "kernel";
+  return made;
+}
+
 /** A 16 by 16 line drawing. */
 export function icon(path: string): SVGSVGElement {
   const namespace = "http://www.w3.org/2000/svg";

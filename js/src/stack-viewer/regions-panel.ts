@@ -1,5 +1,5 @@
 /** A button that opens the lines of regions: draw, name, choose sections, delete, undo, and keep on the server. */
-import { button, element, icon, textButton } from "../shared/dom";
+import { button, element, icon, needsKernel, textButton } from "../shared/dom";
 import { clampSection, depthOf, type Stack, sectionAt } from "../shared/stack";
 import type { DrawnRegion } from "./region-drawing";
 import css from "./regions-panel.css";
@@ -41,9 +41,9 @@ export class RegionsPanel {
     this.opener.setAttribute("aria-expanded", "false");
     this.draw = textButton("Draw", () => host.toggleDrawing());
     this.undo = textButton("Undo", () => host.undo());
-    this.keep = textButton("Keep", () => void this.keepAll());
+    this.keep = needsKernel(textButton("Keep", () => void this.keepAll()));
     this.keep.title = "Keep all regions on the server, under their names";
-    const show = textButton("Show kept", () => void this.showKept());
+    const show = needsKernel(textButton("Show kept", () => void this.showKept()));
     show.title = "Show the regions that are kept on the server";
     this.node = element(
       "div",

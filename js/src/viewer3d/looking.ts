@@ -16,6 +16,7 @@ export interface LookingHost {
   save(change: Partial<Viewer3DState>): void;
   /** Put the focus on the picture. */
   focus(): void;
+  tell(sentence: string): void;
 }
 
 export class Looking {
@@ -35,6 +36,7 @@ export class Looking {
       save: (change) => host.save(change),
       look: (state) => this.take(state),
       leave: () => host.focus(),
+      tell: (sentence) => host.tell(sentence),
     });
     this.isPlaced = isChosen(model);
   }

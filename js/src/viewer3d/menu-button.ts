@@ -1,9 +1,11 @@
 /** A button of the tool bar with a menu below it: only Enter, Space or a click does what is chosen. */
-import { element } from "../shared/dom";
+import { element, needsKernel } from "../shared/dom";
 import { Popover } from "./popover";
 
 export interface MenuChoice {
   label: string;
+  /** The kernel is asked for a part of it. */
+  needsKernel?: boolean;
   run(): void;
 }
 
@@ -47,7 +49,7 @@ export class MenuButton {
     this.popover.focus();
   }
 
-  private item({ label, run }: MenuChoice): HTMLElement {
+  private item({ label, run, needsKernel: isAsking }: MenuChoice): HTMLElement {
     const made = element("button", { type: "button", role: "menuitem", tabindex: -1 }, label);
     made.addEventListener("click", () => {
       this.popover.toggle(false);
@@ -55,18 +57,16 @@ export class MenuButton {
       run();
     });
     this.items.push(made);
-    return made;
+    return isAsking ? needsKernel(made) : made;
   }
 
   private key(event: KeyboardEvent): void {
-    const next = stepped(
-      event.key,
-      this.items.indexOf(document.activeElement as HTMLButtonElement),
-      this.items.length,
-    );
+    // Pages hide what they cannot do.
+    const items = this.items.filter((item) => getComputedStyle(item).display !== "none");
+    const next = stepped(event.key, items.indexOf(document.activeElement as HTMLButtonElement), items.length);
     if (next === null) return;
     event.preventDefault();
-    this.items[next]?.focus();
+    items[next]?.focus();
   }
 }
 

@@ -86,6 +86,7 @@ export class Viewer3D {
       box: (ids) => this.boxOf(ids),
       save: (change) => this.save(change),
       focus: () => this.frame.stage.focus({ preventScroll: true }),
+      tell: (sentence) => this.messages.notify("info", sentence),
     });
     this.toolbar = new SpaceToolbar(this.commands, this.looking.kept);
     this.frame.assemble(this.toolbar.node, this.messages, model.get("version_shown"));

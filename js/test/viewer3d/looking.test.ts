@@ -46,6 +46,7 @@ function shown(width = 400): { camera: SpaceCamera; looking: Looking; close(): v
       for (const [name, value] of Object.entries(change)) model.set(name, value);
     },
     focus: () => {},
+    tell: () => {},
   });
   return { camera, looking, close: syncCamera(model as never, camera, looking) };
 }

@@ -55,8 +55,8 @@ export class UserKeys {
       new CustomEvent<KeysNews>(NEWS, { detail: { place: this.model.get("keys_place"), changed } }),
     );
     try {
-      await this.rpc.call("keep_user_keys", { keys: changed });
-      return "";
+      // Published pages answer how long they keep them.
+      return (await this.rpc.call<string | null>("keep_user_keys", { keys: changed })).result ?? "";
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return `It is kept in this notebook's workspace only: ${reason}`;

@@ -8,6 +8,8 @@ const FILM = { frames: 200, fps: 25, width: 800, height: null, transparent: fals
 export interface ExportChoice {
   label: string;
   fileName: string;
+  /** Of all nodes the kernel tells when they were made. */
+  needsKernel?: boolean;
   order(size: ScreenSize): ExportOrder;
 }
 
@@ -52,11 +54,13 @@ export const EXPORT_CHOICES: readonly ExportChoice[] = [
   {
     label: "growing (WebM)",
     fileName: "growing.webm",
+    needsKernel: true,
     order: () => ({ kind: "growth", params: { ...FILM, format: "webm", by: "creation" } }),
   },
   {
     label: "growing by version (WebM)",
     fileName: "growing.webm",
+    needsKernel: true,
     order: () => ({ kind: "growth", params: { ...FILM, format: "webm", by: "version" } }),
   },
 ];

@@ -17,6 +17,7 @@ export interface KeptViewsHost {
   look(camera: KeptView["camera"]): void;
   /** Put the focus on the picture. */
   leave(): void;
+  tell(sentence: string): void;
 }
 
 /** What the button is called. */
@@ -80,6 +81,11 @@ export class KeptViews {
 
   /** Open it by a key, with the focus on the first view, or where a name is written. */
   open(): void {
+    // Published pages have no button: there is nowhere to keep a view.
+    if (getComputedStyle(this.opener).display === "none") {
+      this.host.tell("Views are kept in notebooks. Those that were kept are under “view…”.");
+      return;
+    }
     this.popover.toggle(true);
     (this.rows[0] ?? this.name).focus();
   }
