@@ -60,6 +60,11 @@ CREATE TABLE note__history (id integer NOT NULL, text text, version bigint NOT N
 """
 
 
+def test_each_number_is_given_once() -> None:
+    numbers = [name.partition("_")[0] for name in NAMES]
+    assert numbers == [f"{number:04}" for number in range(1, 1 + len(NAMES))]
+
+
 async def test_what_is_kept_of_the_catalog_follows_new_tables(migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrations, "available", lambda: [*available(), Migration("9999_note", NEW_TABLE)])
     assert await migrate(migrated) == ["9999_note"]
