@@ -6,6 +6,7 @@ import os
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.connecting import open_http
+from catmaid_jupyter.client.imports_ahead import import_widgets_soon
 from catmaid_jupyter.client.instance import Instance
 
 
@@ -37,4 +38,6 @@ def connect(
     """
     if url is None and data_dir is None:
         url = os.environ.get("CATMAID_URL")
-    return loop.run(Instance.open(open_http(url, data_dir, token)))
+    instance = loop.run(Instance.open(open_http(url, data_dir, token)))
+    import_widgets_soon()
+    return instance

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from unittest.mock import Mock
 
+import IPython
 import pytest
 import traitlets
 
+from catmaid_jupyter.client import imports_ahead
 from catmaid_jupyter.widgets.trait_texts import TellsTraits
 
 _SHOWN = """
@@ -48,3 +50,17 @@ def test_a_trait_of_a_widget_has_the_text_beneath_it() -> None:
 
     assert "height" in dir(Viewer3D)
     assert Viewer3D.height.__doc__
+
+
+def test_a_kernel_imports_widgets_while_it_waits_for_the_next_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, imported = Mock(), Mock()
+    loop.call_later.side_effect = lambda _delay, call, *values: call(*values)
+    loop.call_soon.side_effect = lambda call, *values: call(*values)
+    monkeypatch.setattr(imports_ahead.asyncio, "get_running_loop", lambda: loop)
+    monkeypatch.setattr(imports_ahead, "import_module", imported)
+    monkeypatch.setattr(imports_ahead, "_MODULES", ("sys", "not_there_yet", "nor_this"))
+    imports_ahead.import_widgets_soon()
+    assert not loop.call_later.called, "a script needs no widgets"
+    monkeypatch.setattr(IPython, "get_ipython", lambda: Mock(kernel=Mock()))
+    imports_ahead.import_widgets_soon()
+    assert [call.args[0] for call in imported.call_args_list] == ["sys", "not_there_yet", "nor_this"]

@@ -16,6 +16,8 @@ function initialize({ model }: InitializeProps<PageModuleState>): PageModuleExpo
     });
     return reading;
   };
+  // It comes with the first widget that needs it, so it is read while that one comes. Who asks is told of errors.
+  load().catch(() => {});
   return { load };
 }
 
