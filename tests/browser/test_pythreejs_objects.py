@@ -42,11 +42,15 @@ async def test_objects_of_pythreejs_are_seen_and_follow_python(site: Site, noteb
     await space.shows(BLUE)
     await space.shows(GREEN, is_there=False)
 
-    index = "made.scene.children[0].children[0].geometry.index.array"
+    index = "made.scene.children[0].children[0].children[0].geometry.index.array"
     made = await notebook.value(
-        f"[type(made).__name__, len({index}), len(made.scene.children)]", "made = v3.to_pythreejs()"
+        f"[type(made).__name__, len({index}), len(made.scene.children[0].children)]", "made = v3.to_pythreejs()"
     )
-    assert made == ["Renderer", 18, 7]
+    assert made == ["Renderer", 18, 4]
+    # What the viewer looks at is in the middle of the picture, from the same distance.
+    apart = "np.subtract(v3.camera['position'], v3.camera['target'])"
+    assert await notebook.value(f"bool(np.allclose(made.camera.position, {apart}))")
+    assert await notebook.value("bool(np.allclose(np.negative(made.scene.children[0].position), v3.camera['target']))")
 
 
 async def test_points_somata_and_open_ends_are_marked(site: Site, notebooks: OpenNotebook) -> None:

@@ -64,8 +64,9 @@ class PythreejsObjects(traitlets.HasTraits):
     def to_pythreejs(self) -> Any:
         """The visible neurons, the volumes and the added objects as a `pythreejs.Renderer`, which shows itself.
 
-        Neurons are one LineSegments with colours of vertices, below a Group that is in the middle of them; all is in
-        project space (nm). The camera is that of the viewer, or one that sees all if no page has shown the viewer.
+        Neurons are one LineSegments with colours of vertices, below a Group that is in the middle of them. All that is
+        shown is in the Group `project space, nm`, the scene's first child: what is added there has its place in the
+        project. The camera is that of the viewer, or one that sees all if no page has shown the viewer.
         """
         from catmaid_jupyter.widgets.viewer3d import pythreejs_scene  # noqa: PLC0415  needs the extra
 

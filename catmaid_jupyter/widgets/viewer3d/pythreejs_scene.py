@@ -22,6 +22,8 @@ FIELD_OF_VIEW: Final = 30.0
 """Of the viewer's camera, degrees."""
 _WIDTH: Final = 800
 _MARGIN: Final = 1.1
+PROJECT_SPACE: Final = "project space, nm"
+"""Name of the Group of a scene in which places are those of the project."""
 
 Box = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -40,15 +42,17 @@ def renderer_of(viewer: Any) -> p3.Renderer:
     low = np.min([box[0] for box in boxes], axis=0) if boxes else np.zeros(3)
     high = np.max([box[1] for box in boxes], axis=0) if boxes else np.full(3, 1000.0)
     camera, target = _camera(viewer, (low, high))
+    # OrbitControls of pythreejs look at the scene's origin until somebody turns the picture, whatever their target is.
+    project_space = p3.Group(children=parts, position=(-target).tolist(), name=PROJECT_SPACE)
     lamp = p3.DirectionalLight(position=[-0.3, -1.0, -1.0], intensity=0.6)
-    scene = p3.Scene(children=[*parts, camera, p3.AmbientLight(intensity=0.5), lamp])
+    scene = p3.Scene(children=[project_space, camera, p3.AmbientLight(intensity=0.5), lamp])
     # Pages know more colours than pythreejs does.
     with contextlib.suppress(traitlets.TraitError):
         scene.background = viewer.background or "#ffffff"
     return p3.Renderer(
         scene=scene,
         camera=camera,
-        controls=[p3.OrbitControls(controlling=camera, target=target)],
+        controls=[p3.OrbitControls(controlling=camera)],
         width=_WIDTH,
         height=viewer.height,
         antialias=True,
@@ -113,8 +117,11 @@ def _volume(viewer: Any, shown: Mapping[str, Any]) -> tuple[Any, Box]:
     return p3.Mesh(geometry, material, position=low.tolist(), name=shown["name"]), (low, high)
 
 
-def _camera(viewer: Any, box: Box) -> tuple[Any, list[float]]:
-    """A camera as the viewer has it, or one that sees a whole box from the front; and what it looks at."""
+def _camera(viewer: Any, box: Box) -> tuple[Any, NDArray[np.float64]]:
+    """A camera as the viewer has it, or one that sees a whole box from the front; and the place that it looks at.
+
+    The camera's own place is relative to that one.
+    """
     low, high = box
     middle = (low + high) / 2
     radius = max(float(np.linalg.norm(high - low)) / 2, 1.0)
@@ -129,7 +136,7 @@ def _camera(viewer: Any, box: Box) -> tuple[Any, list[float]]:
     position, target = np.array(state["position"], float), np.array(state["target"], float)
     distance = float(np.linalg.norm(target - position))
     far = distance + float(np.linalg.norm(target - middle)) + 2 * radius
-    same = {"position": position.tolist(), "up": list(state["up"]), "zoom": state["zoom"], "far": far}
+    same = {"position": (position - target).tolist(), "up": list(state["up"]), "zoom": state["zoom"], "far": far}
     aspect = _WIDTH / viewer.height
     if state["kind"] == "perspective":
         camera = p3.PerspectiveCamera(fov=FIELD_OF_VIEW, aspect=aspect, near=far / 1e4, **same)
@@ -137,5 +144,4 @@ def _camera(viewer: Any, box: Box) -> tuple[Any, list[float]]:
         half = distance * math.tan(math.radians(FIELD_OF_VIEW / 2))
         sides = {"left": -half * aspect, "right": half * aspect, "top": half, "bottom": -half}
         camera = p3.OrthographicCamera(near=-far, **sides, **same)
-    camera.lookAt(target.tolist())
-    return camera, target.tolist()
+    return camera, target

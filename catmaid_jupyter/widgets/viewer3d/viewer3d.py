@@ -118,7 +118,7 @@ class Viewer3D(
     """Opacity of that image, 0 to 1."""
 
     show_box = traitlets.Bool(True).tag(sync=True)
-    """Whether there is a box around all neurons."""
+    """Whether there is a box around all neurons and volumes."""
 
     show_grid = traitlets.Bool(False).tag(sync=True)
     """Whether there is a grid with lengths on the sides of the box that are behind."""

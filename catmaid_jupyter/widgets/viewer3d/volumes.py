@@ -16,7 +16,7 @@ from catmaid_jupyter.client.space.space_tables import read_volume, volume_table
 from catmaid_jupyter.client.space.volume import NOT_SAVED, Volume
 from catmaid_jupyter.widgets.rpc import Buffers
 
-_OPACITY: Final = 0.2
+_OPACITY: Final = 0.1
 _LOOK: Final = ("color", "opacity", "wireframe")
 
 
@@ -139,7 +139,7 @@ def _id_of(given: Any, names: Mapping[int, str], name: str) -> int:
     if isinstance(given, str):
         found = [volume_id for volume_id, name in names.items() if name == given and volume_id >= 0]
         if not found:
-            raise NotFound(f"There is no volume {given!r:.200} in this project.{did_you_mean(given, names.values())}")
+            raise NotFound(f"There is no volume {given!r:.200} in this project.{_others(given, names)}")
         if len(found) > 1:
             raise InvalidInput(f"Several volumes are called {given!r:.200}; choose one by its id: {listed(found)}.")
         return found[0]
@@ -153,3 +153,11 @@ def _id_of(given: Any, names: Mapping[int, str], name: str) -> int:
         gone = ": it was deleted, so leave it out" if name else ""
         raise NotFound(f"There is no volume {int(given)}{called} in this project{gone}.")
     return int(given)
+
+
+def _others(name: str, names: Mapping[int, str]) -> str:
+    """A sentence about the volumes that there are; nothing about those that are not saved."""
+    saved = sorted({name for volume_id, name in names.items() if volume_id >= 0})
+    if not saved:
+        return " It has no volumes: project.add_volume(…) adds one, of a file, too."
+    return did_you_mean(name, saved) or f" There are: {listed(saved)}."

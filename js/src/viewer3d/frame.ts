@@ -11,7 +11,7 @@ import type { Theme } from "./theme";
 import css from "./viewer3d.css";
 
 /** What colours are explained of. */
-export type LegendName = "nodes" | "synapses" | "special";
+export type LegendName = "nodes" | "synapses" | "special" | "volumes";
 
 export class SpaceFrame {
   readonly root: HTMLElement;
@@ -21,6 +21,7 @@ export class SpaceFrame {
     nodes: legend("Colours of nodes", "legend"),
     synapses: legend("Colours of links", "synapse-legend"),
     special: legend("Colours of special treenodes", "special-legend"),
+    volumes: legend("Colours of volumes", "volume-legend"),
   };
   private readonly picture = element("div", { class: "cj-viewer3d-picture", "data-testid": "picture" });
   private readonly still = element("img", { class: "cj-viewer3d-still", alt: "", hidden: true });

@@ -25,6 +25,8 @@ export class Looking {
   /** Whether the camera is where somebody put it; else it shows all that comes. */
   private isPlaced: boolean;
   private isStopped = false;
+  /** What is shown as large as possible, and from where it was seen then; null: nothing is. */
+  private fitted: { ids: readonly number[] | undefined; seen: string } | null = null;
 
   constructor(
     private readonly model: AnyModel<Viewer3DState>,
@@ -51,9 +53,16 @@ export class Looking {
     this.isPlaced = true;
   }
 
-  /** More has come, or there is more or less room: show all, unless somebody looks at something. */
+  /** More has come: show all, unless somebody looks at something. */
   more(): void {
     if (!this.isPlaced) this.fit();
+  }
+
+  /** There is more or less room: show as large as possible again what was so before. */
+  resized(): void {
+    this.more();
+    const { fitted } = this;
+    if (fitted && fitted.seen === this.seen()) this.fit(fitted.ids);
   }
 
   /** Look from a standard side, or by a camera that was kept. */
@@ -67,6 +76,7 @@ export class Looking {
   /** Show neurons, by default all that are visible with the volumes, as large as possible. */
   fit(ids?: readonly number[]): void {
     this.camera.fit(this.host.box(ids));
+    this.fitted = { ids, seen: this.seen() };
   }
 
   toggleKind(): void {
@@ -86,6 +96,10 @@ export class Looking {
 
   dispose(): void {
     this.isStopped = true;
+  }
+
+  private seen(): string {
+    return JSON.stringify(this.camera.state);
   }
 
   private take(state: SpaceCameraState): void {

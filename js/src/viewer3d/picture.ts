@@ -13,7 +13,7 @@ const RESTORE_MS = 2_000;
 const REVIVE_MS = 700;
 
 export const WITHOUT_WEBGL =
-  "This browser gives no WebGL: neurons are drawn as plain lines without volumes and images, and large selections turn slowly. " +
+  "This browser gives no WebGL: neurons are drawn as plain lines without synapses, volumes and images, and large selections turn slowly. " +
   "Switch on hardware acceleration in the browser's settings, or use another browser.";
 
 export interface SpacePictureHost {

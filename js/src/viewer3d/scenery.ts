@@ -4,6 +4,7 @@ import { type Box3, Group, type Object3D, type Vector3 } from "three";
 import type { Rpc } from "../shared/rpc";
 import type { Arrivals } from "./arrivals";
 import type { SpaceCamera } from "./camera/space-camera";
+import type { LegendName } from "./frame";
 import { BoxGrid, type GridLabel } from "./helpers/box-grid";
 import { Lights } from "./helpers/lights";
 import type { NeuronScene } from "./neuron-scene";
@@ -19,8 +20,8 @@ export interface SceneryHost {
   changed(): void;
   /** A volume came, or went. */
   volumesChanged(): void;
-  /** Explain the colours of nodes; not at all without parts. */
-  legend(parts: HTMLElement[]): void;
+  /** Explain colours; not at all without parts. */
+  legend(of: LegendName, parts: HTMLElement[]): void;
   failed(error: unknown): void;
 }
 
@@ -46,8 +47,15 @@ export class Scenery {
       changed: () => host.changed(),
       failed: (error: unknown) => host.failed(error),
     };
-    this.shading = new NodeShading(model, rpc, neurons, { ...told, legend: (parts) => host.legend(parts) });
-    this.volumes = new Volumes(rpc, { ...told, changed: () => host.volumesChanged() });
+    this.shading = new NodeShading(model, rpc, neurons, {
+      ...told,
+      legend: (parts) => host.legend("nodes", parts),
+    });
+    this.volumes = new Volumes(rpc, {
+      ...told,
+      changed: () => host.volumesChanged(),
+      legend: (parts) => host.legend("volumes", parts),
+    });
   }
 
   /** Show something more. */
@@ -98,7 +106,7 @@ export class Scenery {
     for (const content of this.contents) content.prepare(this.origin, camera);
     this.volumes.prepare(this.origin);
     this.lights.prepare(camera);
-    this.boxGrid.update(box, camera.direction, this.origin, {
+    this.boxGrid.update(box.clone().union(this.volumesBox), camera.direction, this.origin, {
       box: this.model.get("show_box"),
       grid: this.model.get("show_grid"),
       color,

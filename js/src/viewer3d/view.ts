@@ -98,7 +98,7 @@ export class Viewer3D {
       content: () => this.sphere(),
       edges: () => this.neurons.lines.edges,
       lines: () => this.neurons.flatLines(),
-      resized: () => this.looking.more(),
+      resized: () => this.looking.resized(),
       say: (sentence) => this.frame.showPictureNotice(sentence),
     });
     this.neurons = new NeuronScene(selection, rpc, this.picture.origin, {
@@ -114,7 +114,7 @@ export class Viewer3D {
       arrivals: this.arrivals,
       changed: () => this.picture.invalidate(),
       volumesChanged: () => this.loaded(),
-      legend: (parts) => this.frame.showLegend("nodes", parts),
+      legend: (of, parts) => this.frame.showLegend(of, parts),
       failed: (error) => this.messages.notify("error", reasonOf(error)),
     });
     this.stack = new FollowedStack(model, page, {

@@ -137,7 +137,7 @@ test("a model has neurons as lines, and surfaces once", () => {
 });
 
 test("spheres are circles of a drawing, and other shapes are their triangles", () => {
-  const spheres = new Spheres("somata");
+  const spheres = new Spheres("somata", 2);
   spheres.put([{ place: [20, 0, 0], radius: 50, color: "#00ff00" }]);
   const arrows = new Arrows();
   arrows.put([{ from: [0, 0, 0], to: [0, 0, 60], color: "#0000ff" }]);
@@ -148,8 +148,30 @@ test("spheres are circles of a drawing, and other shapes are their triangles", (
   expect(Number(radius)).toBeCloseTo(50 / (20 * Math.tan(Math.PI / 12)), 1);
   expect(text).toContain('class="arrows" fill="#0000ff"');
   const [somata, , heads] = modelOf(view).children as Mesh[];
-  expect(somata?.geometry.getAttribute("position").count).toBe(96);
+  // Each corner once, and round.
+  expect([somata?.geometry.getAttribute("position").count, somata?.geometry.index?.count]).toEqual([18, 96]);
   expect(heads?.geometry.getAttribute("color").array[2]).toBe(1);
+});
+
+test("very many spheres have few faces in a model, each where it is", () => {
+  const spheres = new Spheres("beads", 2);
+  const count = 3_001;
+  spheres.put(
+    Array.from({ length: count }, (_, at) => ({ place: [10 * at, 0, 0], radius: 1, color: "#00ff00" })),
+  );
+  const [beads] = modelOf(sceneOf([], spheres.object)).children as Mesh[];
+  const { index } = (beads as Mesh).geometry;
+  const places = (beads as Mesh).geometry.getAttribute("position");
+  expect([places.count, index?.count]).toEqual([6 * count, 24 * count]);
+  const last = Array.from({ length: 24 }, (_, at) => places.getX(index?.getX(24 * (count - 1) + at) ?? 0));
+  expect([Math.min(...last), Math.max(...last)]).toEqual([29_999, 30_001]);
+});
+
+test("spheres that are too small to be seen are as large in a drawing as on the page", () => {
+  const spheres = new Spheres("beads", 2);
+  spheres.put([{ place: [0, 0, 0], radius: 1e-6, color: "#00ff00" }]);
+  const options = { width: 200, height: 100, volumes: "outlines", transparent: true } as const;
+  expect(svgOf(sceneOf([], spheres.object), options)).toMatch(/<circle class="beads"[^>]* r="2"/);
 });
 
 test("a neuron grows in the order of its treenodes' ids", () => {

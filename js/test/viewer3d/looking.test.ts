@@ -71,6 +71,26 @@ it("shows all that comes until somebody chooses, also when it is shown a second 
   expect(third.camera.nmPerPixel).toBe(before);
 });
 
+it("shows what was asked for as large as possible also in another size, until somebody moves", () => {
+  const { camera, looking, close } = shown();
+  looking.placed();
+  looking.fit();
+  const wide = camera.nmPerPixel;
+  camera.resize({ width: 100, height: 300 });
+  looking.resized();
+  expect(camera.nmPerPixel).toBeGreaterThan(1.5 * wide);
+  looking.fit([1, 2]);
+  camera.resize({ width: 400, height: 300 });
+  looking.resized();
+  expect(camera.target.toArray()).toEqual([10, 10, 10]);
+  camera.pan(3, 0);
+  const { nmPerPixel } = camera;
+  camera.resize({ width: 100, height: 300 });
+  looking.resized();
+  expect(camera.nmPerPixel).toBe(nmPerPixel);
+  close();
+});
+
 it("does not take what another view shows by itself for a choice", () => {
   const [one, other] = [shown(400), shown(200)];
   one.looking.more();

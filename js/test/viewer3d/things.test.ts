@@ -11,7 +11,7 @@ import { specialNodesOf } from "../../src/viewer3d/things/special-nodes";
 import { Spheres } from "../../src/viewer3d/things/spheres";
 
 test("spheres are replaced, not added", () => {
-  const spheres = new Spheres("somata");
+  const spheres = new Spheres("somata", 2);
   spheres.put([
     { place: [1, 2, 3], radius: 5, color: "#ff0000" },
     { place: [4, 5, 6], radius: 7, color: "#00ff00" },

@@ -50,7 +50,7 @@ export class Exporter {
       { class: "cj-viewer3d-making", hidden: true, "data-testid": "making" },
       this.label,
       this.bar,
-      button("stop making it", "Cancel", () => this.cancel()),
+      button("Cancel making it", "Cancel", () => this.cancel()),
     );
     this.stopping.push(
       rpc.on("export", (news) => void this.asked(news as ExportOrder & { job: number })),

@@ -20,6 +20,7 @@ import {
   Vector3,
 } from "three";
 import { GLTFExporter } from "three/examples/jsm/exporters/GLTFExporter.js";
+import { mergeVertices } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import { cssOf } from "../things/raw-colors";
 import type { ExportedNeuron, ExportScene } from "./export-scene";
 import { isFarSide } from "./far-side";
@@ -30,6 +31,8 @@ const NM_PER_UNIT = 1000;
 const NOT_EXPORTED = new Set(["section", "box and grid"]);
 /** Shapes of a kind in a model; more are points. */
 const MOST_INSTANCES = 50_000;
+/** So many spheres look round; more have eight faces. */
+const MOST_ROUND = 3_000;
 
 export async function glbOf(view: ExportScene): Promise<Uint8Array<ArrayBuffer>> {
   const root = modelOf(view);
@@ -133,7 +136,8 @@ function instancesOf(object: InstancedMesh): Object3D {
   const { count } = object;
   const [material] = [object.material].flat();
   const single = linearColor(object.material);
-  const corners = count > MOST_INSTANCES ? null : cornersOf(object.geometry);
+  const shape = count > MOST_INSTANCES ? null : shapeOf(object.geometry, count);
+  const corners = shape?.getAttribute("position").array;
   const size = corners ? corners.length / 3 : 1;
   const positions = new Float32Array(3 * size * count);
   const colors = new Float32Array(3 * size * count);
@@ -154,16 +158,27 @@ function instancesOf(object: InstancedMesh): Object3D {
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(positions, 3));
   geometry.setAttribute("color", new BufferAttribute(colors, 3));
-  if (!corners) return new Points(geometry, new PointsMaterial({ vertexColors: true }));
+  if (!shape) return new Points(geometry, new PointsMaterial({ vertexColors: true }));
+  const index = shape.index?.array ?? Uint32Array.from({ length: size }, (_, at) => at);
+  geometry.setIndex(new BufferAttribute(repeated(index, size, count), 1));
   geometry.computeVertexNormals();
   return new Mesh(geometry, new MeshStandardMaterial({ vertexColors: true, roughness: 0.8, metalness: 0 }));
 }
 
-/** x, y, z of the corners of a shape's triangles; of a sphere few. */
-function cornersOf(geometry: BufferGeometry): ArrayLike<number> {
-  const shape = isSphere(geometry) ? new OctahedronGeometry(1, 1) : geometry.clone();
-  const flat = shape.index ? shape.toNonIndexed() : shape;
-  return flat.getAttribute("position")?.array ?? [];
+/** A shape with its corners; of a sphere few, each once, and fewer of one of many. */
+function shapeOf(geometry: BufferGeometry, count: number): BufferGeometry {
+  if (!isSphere(geometry)) return geometry;
+  const sphere = new OctahedronGeometry(1, count > MOST_ROUND ? 0 : 1);
+  for (const name of ["normal", "uv"]) sphere.deleteAttribute(name);
+  return mergeVertices(sphere);
+}
+
+/** Corners of triangles of many shapes that have the same ones. @param size - corners of a shape */
+function repeated(index: ArrayLike<number>, size: number, count: number): Uint32Array {
+  const all = new Uint32Array(index.length * count);
+  for (let one = 0; one < count; one++)
+    for (let at = 0; at < index.length; at++) all[one * index.length + at] = (index[at] ?? 0) + one * size;
+  return all;
 }
 
 function linearColor(material: Material | Material[]): Color {

@@ -36,7 +36,7 @@ vec4 lookOf(uint tag) {
     if (shade != 255) shade = int(clamp(floor(scale.x + scale.y * float(shade) + 0.5), 0.0, 254.0));
     color = texelFetch(shading, ivec2(shade, 0), 0).rgb;
   }
-  if ((flags & 1u) != 0u) color = mix(color, highlight, 0.7);
+  if ((flags & 1u) != 0u) color = mix(color, highlight, 0.5);
   isSelected = (flags & 4u) != 0u;
   return vec4(color, float(flags >> 3u) / 31.0);
 }`;

@@ -14,6 +14,8 @@ import { type SpecialNode, specialNodesReader } from "./special-nodes";
 import { type Sphere, Spheres } from "./spheres";
 
 const DOT_PX = 8;
+/** Radius of somata, so that each can be seen from afar. */
+const LEAST_PX = 2.5;
 /** nm, of a soma without a radius. */
 const SOMA_RADIUS = 2_000;
 /**
@@ -38,7 +40,7 @@ export interface NeuronMarksState {
 export class NeuronMarks implements SceneContent {
   readonly isOfNeurons = true;
   readonly object = new Group();
-  private readonly spheres = new Spheres("somata");
+  private readonly spheres = new Spheres("somata", LEAST_PX);
   private readonly dots = new ScreenDots("special nodes", DOT_PX);
   private readonly nodes: NeuronReader<SpecialNode[]>;
   /** Labels of treenodes. */

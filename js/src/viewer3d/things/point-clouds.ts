@@ -10,6 +10,8 @@ import { Spheres } from "./spheres";
 
 const PATIENCE_MS = 120_000;
 const DOT_PX = 5;
+/** Radius of spheres, so that each can be seen from afar. */
+const LEAST_PX = 2;
 
 export interface PointCloud {
   id: number;
@@ -114,7 +116,7 @@ export class PointClouds implements SceneContent {
 function shapeOf({ name, color, radius, opacity }: PointCloud, places: Float32Array): Spheres | ScreenDots {
   const count = places.length / 3;
   if (radius > 0) {
-    const spheres = new Spheres(name);
+    const spheres = new Spheres(name, LEAST_PX);
     spheres.put(
       Array.from({ length: count }, (_, at) => ({
         place: places.subarray(3 * at, 3 * at + 3),

@@ -8,10 +8,19 @@ import {
   Matrix4,
   MeshLambertMaterial,
   OctahedronGeometry,
+  Vector2,
 } from "three";
 
 /** So many have smooth outlines; more have few corners, since all are drawn again with each picture. */
 const MOST_ROUND = 3_000;
+
+/** Spheres that would be smaller on the screen are as large as that. */
+const LARGE_ENOUGH = `
+#include <begin_vertex>
+vec4 middle = projectionMatrix * modelViewMatrix * instanceMatrix * vec4(0.0, 0.0, 0.0, 1.0);
+float least = leastPixels * middle.w / (projectionMatrix[1][1] * 0.5 * pixels);
+transformed *= max(1.0, least / length(instanceMatrix[0].xyz));
+`;
 
 export interface Sphere {
   /** x, y, z. */
@@ -27,8 +36,21 @@ export class Spheres {
   private readonly material = new MeshLambertMaterial();
   private mesh: InstancedMesh<BufferGeometry, MeshLambertMaterial> | null = null;
 
-  constructor(private readonly name: string) {
+  private readonly pixels = { value: 1 };
+
+  /** @param leastPixels - radius, CSS pixels */
+  constructor(
+    private readonly name: string,
+    leastPixels: number,
+  ) {
     this.object.name = name;
+    this.material.userData = { leastPixels };
+    this.material.onBeforeCompile = (shader) => {
+      Object.assign(shader.uniforms, { pixels: this.pixels, leastPixels: { value: leastPixels } });
+      const own = "uniform float pixels;\nuniform float leastPixels;\n";
+      shader.vertexShader = own + shader.vertexShader.replace("#include <begin_vertex>", LARGE_ENOUGH);
+    };
+    this.material.customProgramCacheKey = () => "spheres";
   }
 
   get count(): number {
@@ -48,6 +70,10 @@ export class Spheres {
     }
     mesh.name = this.name;
     mesh.frustumCulled = false;
+    const size = new Vector2();
+    mesh.onBeforeRender = (renderer) => {
+      this.pixels.value = renderer.getSize(size).y;
+    };
     this.mesh = mesh;
     this.object.add(mesh);
   }

@@ -14,7 +14,7 @@ import { NeuronReader, PATIENCE_MS } from "./neuron-reader";
 import { colorsOfPartners, type PartnerColors } from "./partner-colors";
 
 /** Radius, so that each can be seen from afar. */
-const LEAST_PX = 2;
+const LEAST_PX = 1.5;
 const RELATION_NAMES: ReadonlyArray<[relation: string, name: string]> = [
   ["presynaptic_to", "presynaptic"],
   ["postsynaptic_to", "postsynaptic"],

@@ -7,13 +7,15 @@ import {
   FrontSide,
   Group,
   Mesh,
-  MeshLambertMaterial,
+  type MeshLambertMaterial,
   Vector3,
 } from "three";
 import { typed } from "../../shared/columns";
 import type { Rpc } from "../../shared/rpc";
 import type { Arrivals } from "../arrivals";
+import { type Swatch, swatchLegend } from "../helpers/legend";
 import type { ShownVolume } from "../state";
+import { shellMaterial } from "./shell-material";
 
 const PATIENCE_MS = 120_000;
 
@@ -33,6 +35,8 @@ interface VolumeMesh {
 export interface VolumesHost {
   readonly arrivals: Arrivals;
   changed(): void;
+  /** Explain the colours; not at all without parts. */
+  legend(parts: HTMLElement[]): void;
   failed(error: unknown): void;
 }
 
@@ -92,10 +96,7 @@ export class Volumes {
   }
 
   private add(id: number, surface: Surface): void {
-    const sides = [BackSide, FrontSide].map((side) => {
-      const material = new MeshLambertMaterial({ side, transparent: true, depthWrite: false });
-      return new Mesh(surface.geometry, material);
-    });
+    const sides = [BackSide, FrontSide].map((side) => new Mesh(surface.geometry, shellMaterial(side)));
     this.meshes.set(id, { surface, sides });
     this.object.add(...sides);
     this.look();
@@ -121,12 +122,24 @@ export class Volumes {
       if (near) near.renderOrder = 1 + 2 * fromLargest.length - rank;
     });
     for (const { id, color, opacity, wireframe } of this.wanted)
-      for (const { material } of this.meshes.get(id)?.sides ?? []) {
+      this.meshes.get(id)?.sides.forEach((side, isNear) => {
+        const { material } = side;
         material.color.setStyle(color);
-        material.opacity = wireframe ? Math.max(opacity, 0.3) : opacity;
+        material.opacity = opacity;
         material.wireframe = wireframe;
-      }
+        // Edges are the same from both sides.
+        side.visible = !wireframe || isNear === 1;
+      });
+    this.explain();
     this.host.changed();
+  }
+
+  private explain(): void {
+    const swatches = this.wanted.flatMap(({ id, name, color }): Swatch[] => {
+      const triangles = this.meshes.get(id)?.surface.geometry.index?.count;
+      return triangles === undefined ? [] : [{ name, color, count: triangles / 3 }];
+    });
+    this.host.legend(swatches.length > 0 ? swatchLegend("volumes", swatches, "triangle") : []);
   }
 }
 
