@@ -189,7 +189,7 @@ class ProjectWidgets(Public):
     def tutorial(self, viewer: StackViewer | None = None, *, truth: Any = None) -> DOMWidget:
         """A lesson in tracing: place, branch, synapse, join, split, review, each step checked against what is known.
 
-        viewer : where one traces; without one the lesson comes with a viewer beside it.
+        viewer : where one traces; without one the lesson comes with a viewer beside it, or below it.
         truth : the project that has all of the specimen traced, or its title; by default this project's title with
             “ (solution)”, as in the demo.
 
@@ -209,7 +209,11 @@ class ProjectWidgets(Public):
                 ) from None
         shown = project.viewer() if viewer is None else viewer
         lesson = Tutorial(project, shown, known)
-        return shown | lesson if viewer is None else lesson
+        if viewer is not None:
+            return lesson
+        both = shown | lesson
+        both.add_class("cj-text-first")
+        return both
 
     def _selected(self, neurons: Neurons) -> Selection:
         """The Selection that neurons are, or a new one of them, as of one of another version.

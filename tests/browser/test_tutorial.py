@@ -87,8 +87,10 @@ async def lesson(project_id: int, notebooks: OpenNotebook) -> None:
     await click(places["partner_place"])
     await next_step("The synapse leads from the right neurite to a right partner.")
 
-    await expect(verdict).to_contain_text("Click on the end of your neuron")
-    await click(places["path"][-1])
+    # The end of the learner's neuron is active, and the keys are the picture's.
+    await expect(verdict).to_contain_text("The end of your neuron is active")
+    await viewer.until("tracing.active?.id === argument", nodes[-1])
+    await expect(viewer.canvas).to_be_focused()
     await viewer.click(await go(places["rest"][0]), "Shift")
     await next_step("Both are one neuron now.")
 
@@ -97,7 +99,7 @@ async def lesson(project_id: int, notebooks: OpenNotebook) -> None:
     await page.keyboard.press("Shift+X")
     await next_step("Your neuron is in one neurite only.")
 
-    await click(places["path"][0])
+    await viewer.until("tracing.active?.id === argument", nodes[0])
     await page.keyboard.press("e")
     for _ in range(80):
         if "You have reviewed all" in (await verdict.text_content() or ""):

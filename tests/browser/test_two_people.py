@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+import catmaid_jupyter as cj
 from tests.browser.site import OpenNotebook, Site, viewer_cells
 from tests.browser.viewer import Viewer
 
@@ -34,16 +35,27 @@ async def test_each_sees_what_the_other_does(site: Site, notebooks: OpenNotebook
     await first.until("tracing.node(argument[0])?.y === argument[1]", [nodes[0], y + 100])
     assert await first.ask("tracing.readings") == before + 1
 
-    # The active node of the first window is deleted in the second.
+    # The active node of the first window is deleted in the second by the same user, who goes on above it.
     await second.click(await second.node_place(nodes[2]))
     await second.page.keyboard.press("Delete")
+    await first.until("tracing.active?.id === argument", nodes[1])
+
+    # Somebody else deletes it: that is asked, and takes the keyboard from nobody who works elsewhere.
+    _, token = await site.new_member(project)
+    theirs = cj.connect(site.instance.url, token=token).project(project.id)
+    leaf = theirs.edit.create_treenode(x, y + 100, z, parent_id=nodes[1])
+    await first.until("tracing.node(argument) !== null", leaf)
+    await first.click(await first.node_place(leaf))
+    await first.canvas.evaluate("canvas => canvas.blur()")
+    theirs.edit.delete_treenode(leaf)
     question = first.root.get_by_test_id("ask")
     await question.wait_for()
+    await expect(question).not_to_be_focused()
     await expect(first.root).to_contain_text(
         re.compile(r"deleted the active node at \S+ ?\w*\. Go on from the node above it\?")
     )
     assert await first.ask("tracing.active") is None
-    await first.page.keyboard.press("Escape")
+    await first.root.get_by_test_id("ask-no").click()
     await first.click(await first.place(x, y - 100))
     await question.wait_for()
     await expect(first.root).to_contain_text(re.compile(r"deleted the active node at .*\. Begin a new neuron here\?"))

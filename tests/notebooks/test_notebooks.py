@@ -16,6 +16,7 @@ from catmaid_server.demo.specimen.spec import SpecimenSpec
 from tests.helpers.demo import make_demo
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+EMPTY = re.compile(r"Empty DataFrame|Series\(\[\]|Selection of 0 |^(\[\]|\{\}|\(\)|set\(\))$")
 SPEC = SpecimenSpec(seed=2, size_px=(384, 384, 12))
 
 
@@ -39,6 +40,9 @@ async def test_runs(path: Path, data_dir: Path, tmp_path: Path, monkeypatch: pyt
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in shown)
     assert not [output["text"] for output in shown if output.get("name") == "stderr"]
+    # What a cell shows there is something to see of.
+    plain = [output.get("data", {}).get("text/plain", "") for output in shown]
+    assert [text for text in plain if EMPTY.search(text)] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -89,7 +89,13 @@ class FakeHttp:
             "3/annotations/": {"annotations": [{"id": 31, "name": "PN"}, {"id": 30, "name": "LN"}]},
             "3/skeletons/9/neuron-details": {"neuron_id": 8, "name": "Basin-4", "user_id": 2},
             "3/labels/": ["soma", "ends"],
-            "3/nodes/5/last-change": {"version": 8, "username": "ana", "is_deleted": True, "ancestor": None},
+            "3/nodes/5/last-change": {
+                "version": 8,
+                "user_id": 2,
+                "username": "ana",
+                "is_deleted": True,
+                "ancestor": None,
+            },
             "3/skeletons/9/root": {"root_id": 5, "x": 1.5, "y": 2.0, "z": 50.0},
             "3/skeleton/neuronnames": {"9": "Basin-4"},
             "3/skeletons/review-status": {"9": [4, 1]},
@@ -250,8 +256,11 @@ async def test_an_edit_reaches_the_client_with_state_and_key(project: FakeProjec
     assert project.edits.performed[-1] == ("create_connector", {}, None, "l", None)
 
 
-async def test_who_changed_a_node_last_is_told_if_the_server_knows(layer: TracingLayer) -> None:
-    assert (await ask(layer, "last_change", node_id=5))["username"] == "ana"
+async def test_who_changed_a_node_last_is_told_if_the_server_knows(project: FakeProject, layer: TracingLayer) -> None:
+    by_ana = await ask(layer, "last_change", node_id=5)
+    assert (by_ana["username"], by_ana["is_own_user"]) == ("ana", True)
+    project.events.user_id = 3
+    assert (await ask(layer, "last_change", node_id=5))["is_own_user"] is False
     assert await ask(layer, "last_change", node_id=404) is None
 
 

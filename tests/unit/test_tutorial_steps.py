@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,36 @@ def test_nodes_are_placed_in_the_neurite_at_each_place() -> None:
     assert verdict("place", traced(*PATH, (9, -1, 8, 500.0, 400.0))).is_done, "that is another neuron's"
 
 
+def test_a_node_counts_for_the_nearest_place_alone() -> None:
+    close = replace(LESSON, path=np.array([[0, 0, 0], [60, 0, 0], [120, 0, 0], [180, 0, 0]], float))
+    place = next(one for one in STEPS if one.name == "place").check
+    one_click = place(close, traced((1, -1, 7, 10.0, 0.0)))
+    assert one_click.sentence == "1 of 4 places have a node. Go on to the next one."
+    assert one_click.place is not None
+    assert one_click.place.tolist() == [60, 0, 0]
+    later = place(close, traced((1, -1, 7, 10.0, 0.0), (2, 1, 7, 125.0, 0.0)))
+    assert later.place is not None
+    assert later.place.tolist() == [60, 0, 0], "the node in between is the one that is missing"
+    all_four = [(at, at - 1 or -1, 7, 60.0 * at - 50, 0.0) for at in (1, 2, 3, 4)]
+    assert place(close, traced(*all_four)).is_done
+
+
+def test_a_node_of_the_path_does_not_count_for_the_side_branch() -> None:
+    near = replace(LESSON, side=np.array([[1000, 100, 0], [1000, 1000, 0]], float))
+    check = next(one for one in STEPS if one.name == "branch").check
+    twig, end = (4, 2, 7, 1000.0, 1000.0), (5, 2, 7, 1000.0, 120.0)
+    missing = check(near, traced(*PATH, twig))
+    assert (missing.is_done, missing.place is not None and missing.place.tolist()) == (False, [1000, 100, 0])
+    assert check(near, traced(*PATH, twig, end)).is_done
+
+
+def test_a_step_begins_at_the_own_node_that_it_speaks_of() -> None:
+    rest = (10, -1, 8, 3000.0, 0.0)
+    begin = {one.name: one.begins_at(LESSON, traced(*PATH, *SIDE, rest)) for one in STEPS}
+    assert begin == {"place": None, "branch": None, "synapse": None, "join": 3, "split": None, "review": 1}
+    assert STEPS[3].begins_at(LESSON, traced(own=None)) is None
+
+
 def test_a_branch_needs_a_node_with_two_children_and_the_side_branch() -> None:
     assert "no branch yet" in verdict("branch", traced(*PATH)).sentence
     assert "where the cross is" in verdict("branch", traced(*PATH, SIDE[0])).sentence
@@ -93,11 +124,14 @@ def test_what_was_joined_and_what_was_split_off() -> None:
     assert not verdict("join", traced(*PATH, *rest, prepared=made)).is_done
     joined = [(one, parent, 7, x, y) for one, parent, _, x, y in rest]
     assert verdict("join", traced(*PATH, *joined, prepared=made)).is_done
-    assert "Shift+X" in verdict("split", traced(*PATH, *joined, prepared=made)).sentence
+    assert "`Shift`+`X`" in verdict("split", traced(*PATH, *joined, prepared=made)).sentence
     right = [*joined[:2], (12, -1, 9, 900.0, 400.0)]
     assert verdict("split", traced(*PATH, *right, prepared=made)).is_done
     too_much = [joined[0], (11, -1, 9, 4000.0, 0.0), (12, 11, 9, 900.0, 400.0)]
     assert "More than the wrong node" in verdict("split", traced(*PATH, *too_much, prepared=made)).sentence
+    stray = (6, 3, 7, 500.0, 400.0)
+    elsewhere = verdict("split", traced(*PATH, *right, stray, prepared=made))
+    assert (elsewhere.is_done, "is in another neurite" in elsewhere.sentence) == (False, True)
 
 
 def test_a_review_is_done_when_all_nodes_are_reviewed() -> None:

@@ -39,6 +39,10 @@ class Learning:
             self._prepare()
         return step.check(self.lesson, self._traced(step))
 
+    def beginning(self, step: TutorialStep) -> int | None:
+        """The learner's node that is active when a step opens; None leaves it as it is."""
+        return None if step.begins_near is None else step.begins_at(self.lesson, self._traced(step))
+
     def _traced(self, step: TutorialStep) -> Traced:
         nodes = self._own_nodes_around()
         if self._own_node not in set(nodes["id"]):

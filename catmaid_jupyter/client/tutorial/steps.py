@@ -8,12 +8,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from catmaid_jupyter.client.tutorial.lesson import Lesson, PlacesInNm
 from catmaid_jupyter.model.arbor import branch_points, parent_indices
 
 _REACH: Final = 250.0
-"""A node counts for a place that is no farther (nm), if it is in the neurite."""
+"""A node counts for a place that is no farther (nm), if it is in the neurite and counts for no other place."""
 _CONNECTOR_REACH: Final = 200.0
 
 
@@ -44,7 +45,10 @@ class Traced:
 
 
 class Verdict(NamedTuple):
-    """Whether a step is done; what is right or wrong, as a sentence; and where to go on, nm, or None."""
+    """Whether a step is done; what is right or wrong, as a sentence; and where to go on, nm, or None.
+
+    Keys in a sentence stand in `…`, names of buttons in *…*.
+    """
 
     is_done: bool
     sentence: str
@@ -53,28 +57,40 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True)
 class TutorialStep:
-    """A step: what to do, and the check of it."""
+    """A step: what to do, as a sentence of a `Verdict`; the check of it; and near which place (nm) it begins."""
 
     name: str
     title: str
     text: str
     check: Callable[[Lesson, Traced], Verdict]
+    begins_near: Callable[[Lesson], PlacesInNm] | None = None
+
+    def begins_at(self, lesson: Lesson, traced: Traced) -> int | None:
+        """The own node that the step speaks of, which is active when it opens; None if there is none."""
+        own = traced.own_nodes
+        if self.begins_near is None or own.empty:
+            return None
+        away = np.linalg.norm(own[["x", "y", "z"]].to_numpy(np.float64) - self.begins_near(lesson), axis=1)
+        return int(own["id"].to_numpy()[away.argmin()])
 
 
 def _place(lesson: Lesson, traced: Traced) -> Verdict:
-    done, missing = _reached(lesson.path, lesson.neurite, traced)
-    outside = _outside(lesson, traced)
-    if outside is not None:
-        return Verdict(False, "A node of yours is in another neurite: make it active and press Delete.", outside)
-    if missing is None:
+    if (outside := _outside(lesson, traced)) is not None:
+        return outside
+    is_reached = _nodes_at(lesson.path, _in_neurite(lesson, traced)) >= 0
+    done = int(is_reached.sum())
+    if is_reached.all():
         return Verdict(True, f"All {done} nodes are in the neurite.")
+    missing = lesson.path[is_reached.argmin()]
     if not done:
         return Verdict(False, "The middle of the picture, under the cross, is in the neurite: click there.", missing)
-    return Verdict(False, f"{done} of {len(lesson.path)} places have a node. Go on to the next one.", missing)
+    return Verdict(False, f"{done} of {len(is_reached)} places have a node. Go on to the next one.", missing)
 
 
 def _branch(lesson: Lesson, traced: Traced) -> Verdict:
-    _, missing = _reached(lesson.side, lesson.neurite, traced)
+    there = _in_neurite(lesson, traced)
+    for_path = _nodes_at(lesson.path, there)
+    is_reached = _nodes_at(lesson.side, np.delete(there, for_path[for_path >= 0], axis=0)) >= 0
     own = traced.own_nodes
     has_branch = len(own) > 0 and len(branch_points(parent_indices(own["id"], own["parent_id"]))) > 0
     if not has_branch:
@@ -82,8 +98,9 @@ def _branch(lesson: Lesson, traced: Traced) -> Verdict:
             "Your neuron has no branch yet: click on the node at the branch, then into the side branch under the cross."
         )
         return Verdict(False, what, lesson.side[0])
-    if missing is not None:
-        return Verdict(False, "The side branch has no node yet where the cross is.", missing)
+    if not is_reached.all():
+        missing = lesson.side[is_reached.argmin()]
+        return Verdict(False, "The side branch has no node yet where the cross is after *Show*.", missing)
     return Verdict(True, "The neuron branches where the neurite does.")
 
 
@@ -93,7 +110,7 @@ def _synapse(lesson: Lesson, traced: Traced) -> Verdict:
     near = links[np.linalg.norm(at - wanted.connector, axis=1) < _CONNECTOR_REACH] if len(links) else links
     if not len(near):
         what = (
-            "Make nothing active (Ctrl-click), click into the neurite under the cross, then Shift-click on the T-bar."
+            "Make nothing active (`Ctrl`-click), click into the neurite under the cross, then `Shift`-click the T-bar."
         )
         return Verdict(False, what, wanted.source_place)
     neurite_of = dict(zip(traced.nodes["id"], traced.nodes["neurite"], strict=True))
@@ -104,7 +121,10 @@ def _synapse(lesson: Lesson, traced: Traced) -> Verdict:
             False, "The connector's presynaptic node is not in the neurite with the T-bar.", wanted.source_place
         )
     if not targets.isin(list(wanted.partners)).any():
-        what = "Now click on the connector, and click into a profile that faces the T-bar: it becomes postsynaptic."
+        what = (
+            "The connector is active: click into a profile that faces the T-bar, as that to which *Show* takes the "
+            "cross. If the connector is not active any more, click on it first."
+        )
         return Verdict(False, what, wanted.partner_place)
     return Verdict(True, "The synapse leads from the right neurite to a right partner.")
 
@@ -115,7 +135,8 @@ def _join(lesson: Lesson, traced: Traced) -> Verdict:
     if traced.own is not None and traced.skeleton_of(traced.prepared[0]) == traced.own:
         return Verdict(True, "Both are one neuron now.")
     what = (
-        "Click on the end of your neuron, then Shift-click on the nearest node of “Tutorial: the rest” under the cross."
+        "The end of your neuron is active (if not, click on it): `Shift`-click on the node of “Tutorial: the rest” "
+        "under the cross."
     )
     return Verdict(False, what, lesson.rest[0])
 
@@ -123,10 +144,14 @@ def _join(lesson: Lesson, traced: Traced) -> Verdict:
 def _split(lesson: Lesson, traced: Traced) -> Verdict:
     *right, wrong = traced.prepared
     if traced.skeleton_of(wrong) == traced.own:
-        what = "The last node under the cross is in another neurite. Click on it, press Shift+X, and say yes."
+        what = "The last node under the cross is in another neurite. Click on it, press `Shift`+`X`, and say yes."
         return Verdict(False, what, lesson.wrong)
     if any(traced.skeleton_of(node) != traced.own for node in right):
-        return Verdict(False, "More than the wrong node was split off: undo with Ctrl+Z and split again.", lesson.wrong)
+        return Verdict(
+            False, "More than the wrong node was split off: undo with `Ctrl`+`Z` and split again.", lesson.wrong
+        )
+    if (outside := _outside(lesson, traced)) is not None:
+        return outside
     return Verdict(True, "Your neuron is in one neurite only.")
 
 
@@ -134,7 +159,10 @@ def _review(lesson: Lesson, traced: Traced) -> Verdict:
     count = len(traced.own_nodes)
     if count and traced.reviewed >= count:
         return Verdict(True, f"You have reviewed all {count} nodes.")
-    what = f"{traced.reviewed} of {count} nodes are reviewed. Click on one of yours, press E, then W until the end."
+    what = (
+        f"{traced.reviewed} of {count} nodes are reviewed. With a node of yours active press `E`, `W` until the end of "
+        "the segment, then `E` again, until all are reviewed."
+    )
     return Verdict(False, what, lesson.path[0])
 
 
@@ -143,8 +171,8 @@ STEPS: Final = (
         "place",
         "Place nodes",
         "A neurite is a profile with a membrane around it, in section after section. Click into the profile "
-        "under the cross, go to the next places with the wheel (or . and ,), and click there: each node hangs"
-        " on the one before. Show goes to the next place.",
+        "under the cross, go to the next places with the wheel (or `.` and `,`), and click there: each node hangs"
+        " on the one before. *Show* goes to the next place.",
         _place,
     ),
     TutorialStep(
@@ -157,8 +185,8 @@ STEPS: Final = (
     TutorialStep(
         "synapse",
         "Make a synapse",
-        "At a T-bar, a dark T at the membrane, a neurite signals to those that face it. Shift-click makes a "
-        "connector with the active node presynaptic; with the connector active, a click makes a postsynaptic "
+        "At a T-bar, a dark T at the membrane, a neurite signals to those that face it. `Shift`-click makes a "
+        "connector with the active node presynaptic, and the connector is active then: a click makes a postsynaptic "
         "node.",
         _synapse,
     ),
@@ -166,39 +194,52 @@ STEPS: Final = (
         "join",
         "Join two skeletons",
         "Somebody has traced how the neurite goes on, as a neuron of its own. With the end of yours active, "
-        "Shift-click on its nearest node; a question shows both, and Enter joins them.",
+        "`Shift`-click on its nearest node; a question shows both, and `Enter` joins them.",
         _join,
+        lambda lesson: lesson.rest[0],
     ),
     TutorialStep(
         "split",
         "Split what is wrong",
         "What you joined has a fault at its far end: it goes into another neurite. The node that does not "
-        "belong to yours is made active and split off with Shift+X.",
+        "belong to yours is made active and split off with `Shift`+`X`.",
         _split,
     ),
     TutorialStep(
         "review",
         "Review the neuron",
-        "To review is to look at every node again. E begins at an end of the active neuron, W marks the node and "
-        "goes on, Q goes back.",
+        "To review is to look at every node again. `E` begins at an end of the active neuron, `W` marks the node and "
+        "goes on, `Q` goes back. At the end of a segment `E` goes to the next one.",
         _review,
+        lambda lesson: lesson.path[0],
     ),
 )
 
 
-def _reached(places: PlacesInNm, neurite: int, traced: Traced) -> tuple[int, PlacesInNm | None]:
-    """How many places have an own node in the neurite, and the first one that has none."""
+def _in_neurite(lesson: Lesson, traced: Traced) -> PlacesInNm:
+    """Where the learner's neuron is in the neurite."""
     own = traced.own_nodes
-    there = own.loc[own["neurite"] == neurite, ["x", "y", "z"]].to_numpy(np.float64)
-    if not len(there):
-        return 0, places[0]
-    is_reached = np.linalg.norm(places[:, None] - there[None], axis=2).min(axis=1) <= _REACH
-    missing = np.flatnonzero(~is_reached)
-    return int(is_reached.sum()), places[missing[0]] if len(missing) else None
+    return own.loc[own["neurite"] == lesson.neurite, ["x", "y", "z"]].to_numpy(np.float64)
 
 
-def _outside(lesson: Lesson, traced: Traced) -> PlacesInNm | None:
-    """Where the learner's neuron is in another neurite."""
+def _nodes_at(places: PlacesInNm, nodes: PlacesInNm) -> NDArray[np.int64]:
+    """For each place the index of a node that counts for it alone, -1 if there is none: what is nearest comes first."""
+    found = np.full(len(places), -1, np.int64)
+    away = np.linalg.norm(places[:, None] - nodes[None], axis=2)
+    for pair in away.argsort(axis=None).tolist():
+        place, node = divmod(pair, len(nodes))
+        if away[place, node] > _REACH:
+            break
+        if found[place] < 0 and node not in found:
+            found[place] = node
+    return found
+
+
+def _outside(lesson: Lesson, traced: Traced) -> Verdict | None:
+    """That the learner's neuron is in another neurite, if it is."""
     own = traced.own_nodes
-    wrong = own[own["neurite"] != lesson.neurite]
-    return wrong[["x", "y", "z"]].to_numpy(np.float64)[0] if len(wrong) else None
+    wrong = own.loc[own["neurite"] != lesson.neurite, ["x", "y", "z"]].to_numpy(np.float64)
+    if not len(wrong):
+        return None
+    what = "A node of yours is in another neurite, under the cross after *Show*: make it active and press `Delete`."
+    return Verdict(False, what, wrong[0])

@@ -386,9 +386,8 @@ class TracingLayer(
 
     def _changed(self, change: Change) -> None:
         """Pass a change on to the pages, which know what they show and which edits are their own."""
-        own_user = self.project.events.user_id
-        is_ours = None if own_user is None else change.get("user_id") == own_user
-        self.emit("changed", **{name: change.get(name) for name in _OF_CHANGES}, is_own_user=is_ours)
+        known = {name: change.get(name) for name in _OF_CHANGES}
+        self.emit("changed", **known, is_own_user=self._is_own_user(change))
 
     def _people_changed(self, people: Any) -> None:
         self.emit("present", people=people)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
 import numpy as np
@@ -45,7 +46,12 @@ class NodeFinding:
             answer: dict[str, Any] = await self.project.place.read_json("GET", path)
         except (NotFound, InvalidInput):  # no such node, or another CATMAID server
             return None
-        return answer
+        return {**answer, "is_own_user": self._is_own_user(answer)}
+
+    def _is_own_user(self, change: Mapping[str, Any]) -> bool | None:
+        """Whether the user of the connection made a change; None if that is not known."""
+        own_user = self.project.events.user_id
+        return None if own_user is None else bool(change.get("user_id") == own_user)
 
     @method
     async def _labels(self, _params: dict[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
@@ -15,10 +15,13 @@ from catmaid_jupyter.client.tutorial.steps import STEPS, Verdict
 from catmaid_jupyter.widgets.kept_views import keep_rows
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import method
+from catmaid_jupyter.widgets.stack_viewer.layer_list import tracing_layer_of
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
     from catmaid_jupyter.widgets.stack_viewer import StackViewer
+
+_NEAR_NM_PER_PIXEL: Final = 4.0
 
 
 class Tutorial(ProjectWidget):
@@ -49,13 +52,13 @@ class Tutorial(ProjectWidget):
     """Which step one is at, counted from 0."""
 
     text = traitlets.Unicode(read_only=True).tag(sync=True)
-    """What to do in the step."""
+    """What to do in the step; keys stand in `…`, names of buttons in *…*."""
 
     verdict = traitlets.Unicode(read_only=True).tag(sync=True)
     """What is right or wrong, as a sentence."""
 
     done: traitlets.List[bool] = traitlets.List(traitlets.Bool(), read_only=True).tag(sync=True)
-    """Which steps are done."""
+    """Which steps are done, as each was found last."""
 
     def __init__(self, project: Project, viewer: StackViewer, truth: Project, **traits: Any) -> None:
         if viewer.project != project:
@@ -89,6 +92,15 @@ class Tutorial(ProjectWidget):
         await self._look()
 
     @method
+    async def _open(self, _params: dict[str, Any]) -> None:
+        """Begin the step: make the node active that it speaks of, and show where it goes on."""
+        node = await asyncio.to_thread(self._learning.beginning, STEPS[self.step])
+        layer = tracing_layer_of(self.viewer.layers, self.project)
+        if node is not None and layer is not None:
+            layer.active_node = node
+        await self._show({})
+
+    @method
     async def _show(self, _params: dict[str, Any]) -> None:
         """Show the place at which the step goes on."""
         await self._look()
@@ -107,10 +119,9 @@ class Tutorial(ProjectWidget):
             if at != self.step:
                 return
             self._last = found
-            self.set_trait("verdict", found.sentence)
-            self.set_trait(
-                "done", [is_done or (number == at and found.is_done) for number, is_done in enumerate(self.done)]
-            )
+            with self.hold_sync():
+                self.set_trait("verdict", found.sentence)
+                self.set_trait("done", [*self.done[:at], found.is_done, *self.done[at + 1 :]])
             self._keep_steps()
 
     def _show_step(self) -> None:
@@ -128,7 +139,10 @@ class Tutorial(ProjectWidget):
         keep_rows(self.model_id, {"titles": ["Step", ""], "rows": rows, "total": len(rows)})
 
     def _take_there(self, place: list[float]) -> None:
+        """Show a place near enough to see its membranes."""
         self.viewer.position = place
+        if self.viewer.nm_per_pixel is None or self.viewer.nm_per_pixel > _NEAR_NM_PER_PIXEL:
+            self.viewer.nm_per_pixel = _NEAR_NM_PER_PIXEL
 
     def _changed(self, change: Change) -> None:
         super()._changed(change)

@@ -271,11 +271,12 @@ export class AnnotationBrowser {
   }
 
   private async change(method: string, params: object): Promise<void> {
+    // Before the answer: until then somebody may have gone elsewhere.
+    if (this.root.contains(document.activeElement)) this.tree.focus();
     this.question.hidden = true;
     await this.run(async () => {
       this.lines.say((await this.rpc.call<string>(method, params, { timeoutMs: LATE_MS })).result);
       this.picked = null;
-      this.tree.focus();
       await this.read();
     });
   }

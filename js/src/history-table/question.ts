@@ -1,5 +1,6 @@
 /** A list of what taking versions back would change, and the question whether to do it. */
 import { element } from "../shared/dom";
+import { isInUse } from "../shared/keyboard";
 import { localTime } from "../shared/times";
 import type { Preview } from "./state";
 
@@ -38,7 +39,7 @@ export class Question {
     const buttons = isPossible ? [yes, this.no] : [this.no];
     this.node.replaceChildren(...parts, element("div", { class: "cj-buttons" }, ...buttons));
     this.node.hidden = false;
-    this.no.focus();
+    if (isInUse(this.node)) this.no.focus();
   }
 
   close(): void {

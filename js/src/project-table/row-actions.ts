@@ -1,5 +1,6 @@
 /** Buttons for what is done with rows, some of it after a question, and that question. */
 import { element } from "../shared/dom";
+import { isInUse } from "../shared/keyboard";
 import type { RowAction, RowQuestion } from "./state";
 
 export interface RowActionHost {
@@ -80,7 +81,7 @@ export class RowActions {
       element("div", { class: "cj-buttons" }, yes, no),
     );
     this.question.hidden = false;
-    (value === null ? no : input).focus();
+    if (isInUse(this.question)) (value === null ? no : input).focus();
   }
 
   private close(): void {

@@ -17,6 +17,16 @@ export function isTyped(element: Element | null): boolean {
   );
 }
 
+/** Whether the focus is in the widget of a node: what comes late, or by itself, must not take it from elsewhere. */
+export function isInUse(node: Element): boolean {
+  return node.closest(".cj-widget")?.contains(document.activeElement) ?? false;
+}
+
+/** Whether an element is part of one of our widgets. */
+export function isWidget(element: Element | null): boolean {
+  return Boolean(element?.closest(".cj-widget"));
+}
+
 /** Keep the keys that are pressed in a widget from the page, except the one that saves the notebook. */
 export function keepKeys(root: HTMLElement): void {
   root.addEventListener("keydown", keepKey);

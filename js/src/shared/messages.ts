@@ -4,6 +4,7 @@ import { HelpPanel, type HelpSection } from "./bindings/help-panel";
 import type { KeyEditor } from "./bindings/key-change";
 import { choiceMenu } from "./choice-menu";
 import { button, element } from "./dom";
+import { isInUse } from "./keyboard";
 import type { AskOptions, NoticeLevel } from "./layer";
 
 const NOTICE_MS = 6_000;
@@ -91,7 +92,11 @@ export class Messages {
     if (!sticky) this.noticeTimer = setTimeout(() => notice.remove(), NOTICE_MS);
   }
 
-  /** Ask for one line, a yes or a choice; Enter answers, Escape or leaving gives null. */
+  /**
+   * Ask for one line, a yes or a choice; Enter answers, Escape or leaving gives null.
+   *
+   * The focus comes here only out of the same widget: who works elsewhere goes on there, and answers by mouse.
+   */
   ask(prompt: string, options: AskOptions = {}): Promise<string | null> {
     this.dismissQuestion();
     if (options.choices) return this.choose(prompt, options.choices);
@@ -102,7 +107,7 @@ export class Messages {
       });
       this.dismissQuestion = () => form.dismiss();
       this.node.append(form.node);
-      form.focus();
+      if (isInUse(this.node)) form.focus();
     });
   }
 
@@ -130,7 +135,7 @@ export class Messages {
         resolve(null);
       };
       this.node.append(menu);
-      menu.querySelector("button")?.focus();
+      if (isInUse(this.node)) menu.querySelector("button")?.focus();
     });
   }
 

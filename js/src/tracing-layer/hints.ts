@@ -22,10 +22,12 @@ export interface HintsContext {
 }
 
 /** The hint to show to somebody who has seen some: whoever has an active node knows how to begin. */
-export function dueHint(seen: ReadonlySet<string>, isActive: boolean): HintName | null {
+export function dueHint(seen: ReadonlySet<string>, active: Active["kind"] | null): HintName | null {
   const next = NAMES.find((name) => !seen.has(name)) ?? null;
-  if (next === "start" && isActive) return seen.has("node") ? null : "node";
-  return next === "node" && !isActive ? null : next;
+  if (next === null || next === "keys") return next;
+  if (active === null) return next === "start" ? "start" : null;
+  // At a connector a click does something else.
+  return active === "connector" || seen.has("node") ? null : "node";
 }
 
 export class Hints {
@@ -58,34 +60,36 @@ export class Hints {
   /** Show the hint that fits what is active. */
   update(): void {
     const name = this.due();
-    for (const bar of this.bars.values()) {
+    for (const [host, bar] of this.bars) {
       if ((bar.dataset.name ?? null) === name) continue;
       bar.hidden = name === null;
       if (name === null) delete bar.dataset.name;
       else bar.dataset.name = name;
-      bar.replaceChildren(...(name === null ? [] : this.content(name)));
+      bar.replaceChildren(...(name === null ? [] : this.content(name, host)));
     }
   }
 
   private due(): HintName | null {
-    return this.seen && this.context.mayEdit() ? dueHint(this.seen, this.context.active() !== null) : null;
+    return this.seen && this.context.mayEdit()
+      ? dueHint(this.seen, this.context.active()?.kind ?? null)
+      : null;
   }
 
-  private content(name: HintName): HTMLElement[] {
+  private content(name: HintName, host: LayerHost): HTMLElement[] {
     const seenNow = name === "node" ? ["start", "node"] : [name];
     return [
       element("span", { class: "cj-active-neuron" }, TEXTS[name]),
-      this.button("Got it", "Show this hint no more", seenNow),
-      this.button("No hints", "Show no hints any more; project.show_hints() brings them back", NAMES),
+      this.button(host, "Got it", "Show this hint no more", seenNow),
+      this.button(host, "No hints", "Show no hints any more; project.show_hints() brings them back", NAMES),
     ];
   }
 
-  private button(title: string, hint: string, names: readonly string[]): HTMLElement {
+  private button(host: LayerHost, title: string, hint: string, names: readonly string[]): HTMLElement {
     const made = element("button", { type: "button", title: hint }, title);
     made.addEventListener("click", () => {
       for (const name of names) this.seen?.add(name);
       this.update();
-      for (const host of this.bars.keys()) host.focus();
+      host.focus();
       // What is not kept is shown again another day.
       const hints = [...(this.seen ?? [])];
       void this.context.kernel.of("keep_hints", { hints }).catch(() => undefined);

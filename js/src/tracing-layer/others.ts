@@ -40,7 +40,8 @@ export class Others {
     if (change && !change.is_deleted) return selection.select({ kind: kindOf(active), id: active.id });
     const drawn = parent !== null && queue.graph.nodes.has(parent) ? parent : null;
     const above = change ? (change.ancestor?.id ?? null) : drawn;
-    if ((change && isOwn(change.version)) || (!change && parent === null)) {
+    const isOwnDeed = change && (isOwn(change.version) || change.is_own_user === true);
+    if (isOwnDeed || (!change && parent === null)) {
       return selection.select(above === null ? null : { kind: "treenode", id: above });
     }
     await this.offer(change, above);

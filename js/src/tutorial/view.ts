@@ -1,10 +1,12 @@
 /** One view of the tutorial: the steps, what to do, what is right or wrong, and the way on. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import { nearest } from "../shared/nearest";
 import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import widgetCss from "../shared/widget.css";
+import { markedNodes } from "./marked";
 import type { TutorialState } from "./state";
 import css from "./tutorial.css";
 
@@ -18,7 +20,7 @@ export class TutorialPanel {
   private readonly text = element("p", { class: "cj-task", "data-testid": "task" });
   private readonly verdict = element("p", { class: "cj-verdict", role: "status", "data-testid": "verdict" });
   private readonly buttons = {
-    show: this.button("Show", "Show in the viewer where the step goes on", () => void this.ask("show")),
+    show: this.button("Show", "Show in the viewer where the step goes on", () => this.goOn("show")),
     check: this.button("Check", "Check the step now", () => void this.ask("check")),
     next: this.button("Next step", "Go on to the next step", () => this.go(1)),
     back: this.button("Back", "Go back to the step before", () => this.go(-1)),
@@ -55,6 +57,7 @@ export class TutorialPanel {
     }
     this.stopping.push(this.lines.followService(this.rpc, () => void this.ask("check")));
     this.show();
+    if (!this.model.get("done").some(Boolean)) showFromTop(this.root);
   }
 
   dispose(): void {
@@ -74,10 +77,12 @@ export class TutorialPanel {
     );
     const isDone = done[step] === true;
     const isLast = step === titles.length - 1;
-    this.text.textContent = this.model.get("text");
+    this.text.replaceChildren(...markedNodes(this.model.get("text")));
     const all = isLast && done.every(Boolean) ? " That was the whole lesson: you can trace." : "";
-    this.verdict.textContent = this.model.get("verdict") + all;
-    this.verdict.dataset.done = String(isDone);
+    const verdict = this.model.get("verdict");
+    this.verdict.replaceChildren(...markedNodes(verdict && verdict + all));
+    // A step that was done before is not known to be right until it is checked again.
+    this.verdict.dataset.done = String(isDone && verdict !== "");
     this.buttons.back.disabled = step === 0;
     this.buttons.next.disabled = isLast;
     this.buttons.next.classList.toggle("cj-main", isDone);
@@ -87,10 +92,18 @@ export class TutorialPanel {
   private go(by: number): void {
     this.model.set("step", this.model.get("step") + by);
     this.model.save_changes();
-    void this.ask("show");
+    this.goOn("open");
   }
 
-  private async ask(method: "show" | "check"): Promise<void> {
+  /** Show where the step goes on; keys are meant for the picture then. */
+  private goOn(method: "show" | "open"): void {
+    nearest(".cj-stack-viewer", this.root)
+      ?.querySelector<HTMLElement>(".cj-canvas")
+      ?.focus({ preventScroll: true });
+    void this.ask(method);
+  }
+
+  private async ask(method: "show" | "check" | "open"): Promise<void> {
     try {
       await this.rpc.call(method, {}, { timeoutMs: LATE_MS });
       this.lines.succeed();
@@ -103,5 +116,14 @@ export class TutorialPanel {
     const made = element("button", { type: "button", title: hint }, title);
     made.addEventListener("click", run);
     return made;
+  }
+}
+
+/** Whoever has just run the cell sees its beginning, and not only the cell below, to which Jupyter has gone on. */
+function showFromTop(root: HTMLElement): void {
+  const cell = root.closest(".jp-Cell");
+  const active = cell?.parentElement?.querySelector(".jp-Cell.jp-mod-active");
+  if (cell && active && (active === cell || active === cell.nextElementSibling)) {
+    cell.scrollIntoView({ block: "start" });
   }
 }

@@ -19,6 +19,7 @@ const BY_ANA: LastChange = {
   username: "ana",
   time: "2026-03-01T12:00:00.000Z",
   is_deleted: true,
+  is_own_user: false,
   ancestor: { id: 1, x: 0, y: 0, z: 0 },
 };
 const WHEN = new Date(BY_ANA.time as string).toLocaleTimeString();
@@ -172,6 +173,15 @@ describe("an active node that somebody deleted", () => {
     await bench.deleteActive(3);
     expect(bench.questions).toEqual([]);
     expect(bench.selection.active).toEqual({ kind: "treenode", id: 1 });
+  });
+
+  test("by the user's own undo elsewhere, as in a cell, is no news: one goes on above it, where one looks", async () => {
+    const bench = new Bench();
+    bench.last = { ...BY_ANA, is_own_user: true };
+    await bench.deleteActive(3);
+    expect(bench.questions).toEqual([]);
+    expect(bench.selection.active).toEqual({ kind: "treenode", id: 1 });
+    expect([bench.moves, bench.selection.lost]).toEqual([[], null]);
   });
 
   test("with all that was above it is told, and nothing is offered", async () => {

@@ -90,6 +90,8 @@ export interface LastChange {
   /** ISO 8601. */
   time: string | null;
   is_deleted: boolean;
+  /** Whether the user of this page made it, here or elsewhere; null if that is not known. */
+  is_own_user: boolean | null;
   /** The nearest ancestor of a deleted treenode that exists. */
   ancestor: { id: number; x: number; y: number; z: number } | null;
 }

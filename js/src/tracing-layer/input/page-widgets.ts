@@ -1,4 +1,5 @@
 /** Other widgets of the page that a viewer's keys go to: the neuron search and the history of a project. */
+import { isVisible, nearest } from "../../shared/nearest";
 import { NEXT_RESULT, type NextResult } from "../../shared/next-result";
 
 const SEARCH = ".cj-neuron-search";
@@ -32,21 +33,4 @@ export function nextResult(
   const detail: NextResult = { after, next: null };
   search.dispatchEvent(new CustomEvent(NEXT_RESULT, { detail }));
   return detail.next;
-}
-
-function nearest(
-  kind: string,
-  viewer: HTMLElement,
-  isOf: (widget: HTMLElement) => boolean = () => true,
-): HTMLElement | undefined {
-  const own = viewer.getBoundingClientRect().top;
-  const distance = (widget: HTMLElement): number => Math.abs(widget.getBoundingClientRect().top - own);
-  const shown = [...document.querySelectorAll<HTMLElement>(kind)].filter(
-    (one) => isOf(one) && isVisible(one),
-  );
-  return shown.sort((a, b) => distance(a) - distance(b))[0];
-}
-
-function isVisible(element: HTMLElement): boolean {
-  return element.getClientRects().length > 0;
 }

@@ -1,4 +1,5 @@
 /** The review in a tracing layer: its lines, and how it follows what happens to the neuron. */
+import { isWidget } from "../../shared/keyboard";
 import type { LayerHost } from "../../shared/layer";
 import { throttle } from "../../shared/throttle";
 import type { ReviewOrder } from "../data/kernel";
@@ -59,7 +60,8 @@ export class Reviewing {
   /** Begin what Python, or a table, asked for. */
   async begin({ skeleton_id: skeleton, treenode_id: root }: ReviewOrder): Promise<void> {
     await this.review.begin(skeleton, root);
-    this.context.host()?.focus();
+    // A table passes the keys on; a cell of the notebook keeps them.
+    if (isWidget(document.activeElement)) this.context.host()?.focus();
   }
 
   /** Whether the review is at a node, and finds another one when that is gone. */
