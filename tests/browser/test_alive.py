@@ -85,7 +85,7 @@ async def test_python_reads_the_position_during_a_drag_and_sets_it(site: Site, o
     assert await notebook.value("viewer.position", f"viewer.position = {tuple(wanted)}") == wanted
     await viewer.until("Math.hypot(...viewer.view.center.map((c, i) => c - argument[i])) < 1e-6", wanted)
     await viewer.until("viewer.stats.sectionChanges.at(-1)?.section === argument", round(wanted[2] / 40))
-    assert await viewer.root.get_by_test_id("section").text_content() == f"{round(wanted[2] / 40)} of 0\u201311"
+    assert await viewer.root.get_by_test_id("section").text_content() == f"section {round(wanted[2] / 40)} (0\u201311)"
 
 
 async def position_is(notebook: Notebook, wanted: list[float]) -> None:

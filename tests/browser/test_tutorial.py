@@ -100,6 +100,7 @@ async def lesson(project_id: int, notebooks: OpenNotebook) -> None:
     await next_step("Your neuron is in one neurite only.")
 
     await viewer.until("tracing.active?.id === argument", nodes[0])
+    await expect(viewer.canvas).to_be_focused()
     await page.keyboard.press("e")
     for _ in range(80):
         if "You have reviewed all" in (await verdict.text_content() or ""):

@@ -47,7 +47,9 @@ async def test_projects_are_made_once(store: Store, tmp_path: Path) -> None:
         shown.append(title)
         yield lambda done, total: None
 
-    assert await demo.make_projects(store, tmp_path, bar, spec=SPEC) == [demo.DEMO, demo.SOLUTION]
+    titles = await demo.make_projects(store, tmp_path, bar, spec=SPEC, tell=shown.append)
+    assert titles == [demo.DEMO, demo.SOLUTION]
+    assert shown[0].startswith("Growing the specimen"), "before the work that takes long"
     specimen = grow(SPEC)
     for title, tracing in ((demo.SOLUTION, specimen.tracing), (demo.DEMO, specimen.partly_traced())):
         assert await count(store, title, "treenode") == sum(map(len, tracing.skeletons))
@@ -59,7 +61,7 @@ async def test_projects_are_made_once(store: Store, tmp_path: Path) -> None:
     assert await count(store, demo.DEMO, "node_label") > 0
     assert shown
     shown.clear()
-    await demo.make_projects(store, tmp_path, bar, spec=SPEC)
+    await demo.make_projects(store, tmp_path, bar, spec=SPEC, tell=shown.append)
     assert not shown, "nothing is made twice"
 
 

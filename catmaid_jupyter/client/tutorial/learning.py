@@ -39,9 +39,13 @@ class Learning:
             self._prepare()
         return step.check(self.lesson, self._traced(step))
 
-    def beginning(self, step: TutorialStep) -> int | None:
-        """The learner's node that is active when a step opens; None leaves it as it is."""
-        return None if step.begins_near is None else step.begins_at(self.lesson, self._traced(step))
+    def beginning(self, step: TutorialStep) -> tuple[int, int] | None:
+        """The learner's node that is active when a step opens, and its skeleton; None leaves it as it is."""
+        if step.begins_near is None:
+            return None
+        traced = self._traced(step)
+        node = step.begins_at(self.lesson, traced)
+        return None if node is None or traced.own is None else (node, traced.own)
 
     def _traced(self, step: TutorialStep) -> Traced:
         nodes = self._own_nodes_around()

@@ -94,10 +94,12 @@ class Tutorial(ProjectWidget):
     @method
     async def _open(self, _params: dict[str, Any]) -> None:
         """Begin the step: make the node active that it speaks of, and show where it goes on."""
-        node = await asyncio.to_thread(self._learning.beginning, STEPS[self.step])
+        beginning = await asyncio.to_thread(self._learning.beginning, STEPS[self.step])
         layer = tracing_layer_of(self.viewer.layers, self.project)
-        if node is not None and layer is not None:
-            layer.active_node = node
+        if beginning is not None and layer is not None:
+            # Both at once: the page may not have loaded the node, and keys go to its skeleton.
+            with layer.hold_sync():
+                layer.active_node, layer.active_skeleton = beginning
         await self._show({})
 
     @method

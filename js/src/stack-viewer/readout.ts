@@ -64,7 +64,7 @@ export class Readout {
   private write(texts: Array<[StackPicture, string]>): void {
     const found = texts.filter(([, text]) => text !== "");
     const named = this.seen().length > 1;
-    this.node.value = found.map(([{ title }, text]) => (named ? `${title} ${text}` : text)).join(" · ");
+    this.node.value = found.map(([{ title }, text]) => `${named ? title : "value"} ${text}`).join(" · ");
   }
 }
 

@@ -196,9 +196,9 @@ export class Toolbar {
     );
     this.zoom.show(zoomText(view.nmPerPixel));
     this.slider.value = String(clampSection(this.stack, view.section));
-    const text = `${view.section} of ${sectionRange(this.stack).join("–")}`;
+    const text = `section ${view.section} (${sectionRange(this.stack).join("–")})`;
     if (this.sectionText.value !== text) this.sectionText.value = text;
-    this.slider.setAttribute("aria-valuetext", `section ${text}`);
+    this.slider.setAttribute("aria-valuetext", text);
   }
 
   /** Whether the mouse draws a box. */

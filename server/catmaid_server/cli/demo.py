@@ -83,7 +83,7 @@ async def _make_projects(settings: Settings, spec: Any) -> list[str]:
     from catmaid_server.demo.projects import make_projects
 
     async with opened_store(settings) as store:
-        return await make_projects(store, settings.folder, progress, spec=spec)
+        return await make_projects(store, settings.folder, progress, spec=spec, tell=say)
 
 
 async def _make_course(settings: Settings) -> None:

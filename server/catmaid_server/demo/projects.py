@@ -49,14 +49,27 @@ class ProjectContents:
     connectors: bool
 
 
-async def make_projects(store: Store, data_dir: Path, bar: Bar, *, spec: SpecimenSpec | None = None) -> list[str]:
+def _untold(_sentence: str) -> None:
+    """Nobody listens."""
+
+
+async def make_projects(
+    store: Store,
+    data_dir: Path,
+    bar: Bar,
+    *,
+    spec: SpecimenSpec | None = None,
+    tell: Callable[[str], None] = _untold,
+) -> list[str]:
     """Make what is missing of the demo's projects, and return the titles of all that are there.
+
+    `tell` is told, as a sentence, what takes long.
 
     "Demo" has the images of a synthetic specimen with half of its neurites traced halfway, by `teacher`, for
     `student` to continue; "Demo (solution)" has all of it. "VNC" is real, and made where its files are at hand.
     """
     await _make_users(store)
-    await _make_specimen(store, data_dir, bar, spec or SpecimenSpec())
+    await _make_specimen(store, data_dir, bar, spec or SpecimenSpec(), tell)
     titles = [DEMO, SOLUTION]
     folder = real_data()
     if folder is not None:
@@ -86,10 +99,13 @@ async def _make_users(store: Store) -> None:
                 await users.create_user(tx, name, first_name=name.capitalize())
 
 
-async def _make_specimen(store: Store, data_dir: Path, bar: Bar, spec: SpecimenSpec) -> None:
+async def _make_specimen(
+    store: Store, data_dir: Path, bar: Bar, spec: SpecimenSpec, tell: Callable[[str], None]
+) -> None:
     there = {title: await _project_contents(store, title) for title in (DEMO, SOLUTION)}
     if all(contents.stacks and contents.skeletons for contents in there.values()):
         return
+    tell("Growing the specimen, which takes about a minute the first time …")
     specimen = grow(spec)
     width, height, depth = spec.size_px
     for title, contents in there.items():
