@@ -84,14 +84,8 @@ export interface NamedNeurons {
 }
 
 /** Who changed or deleted a node last, and when. */
-export interface LastChange {
-  version: number;
-  username: string | null;
-  /** ISO 8601. */
-  time: string | null;
+export interface LastChange extends Pick<Change, "version" | "username" | "time" | "is_own_user"> {
   is_deleted: boolean;
-  /** Whether the user of this page made it, here or elsewhere; null if that is not known. */
-  is_own_user: boolean | null;
   /** The nearest ancestor of a deleted treenode that exists. */
   ancestor: { id: number; x: number; y: number; z: number } | null;
 }
