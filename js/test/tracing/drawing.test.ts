@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { View } from "../../src/shared/layer";
 import { type Graph, NO_PARENT } from "../../src/tracing-layer/data/graph";
 import { SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
 import { connectorRadius, gatherConnectors, gatherLinks } from "../../src/tracing-layer/draw/connectors";
@@ -12,6 +13,7 @@ import {
 } from "../../src/tracing-layer/draw/palette";
 import type { NodeLook, Picture } from "../../src/tracing-layer/draw/picture";
 import type { Places } from "../../src/tracing-layer/draw/places";
+import { isCrowdOfDots } from "../../src/tracing-layer/draw/sheet";
 import { placeWords } from "../../src/tracing-layer/draw/words";
 import { NeuronLook } from "../../src/tracing-layer/neurons/neuron-look";
 import { twoSkeletons, withSynapse } from "./fixtures";
@@ -140,4 +142,11 @@ test("in a crowd nothing is so large that it hides the image", () => {
     expect(crowdRadius(nmPerPixel)).toBeLessThanOrEqual(2.5);
     expect(connectorRadius(nmPerPixel, true)).toBe(crowdRadius(nmPerPixel));
   }
+});
+
+test("a narrow view is crowded with fewer nodes than a wide one, and later where nodes are small", () => {
+  const crowded = (count: number, width: number, nmPerPixel: number): boolean =>
+    isCrowdOfDots(count, { width, height: 400, nmPerPixel } as View);
+  expect([crowded(500, 280, 4), crowded(500, 1400, 4), crowded(500, 280, 60)]).toEqual([true, false, false]);
+  expect([crowded(1500, 1e6, 4), crowded(1501, 1e6, 4)]).toEqual([false, true]);
 });

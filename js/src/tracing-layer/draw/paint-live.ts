@@ -70,7 +70,24 @@ function paintActive(ctx: CanvasRenderingContext2D, live: Live, active: Active):
   ring(ctx, px, py, radius, 4, "rgb(0 0 0 / 60%)");
   ring(ctx, px, py, radius, 2, isReadOnly ? "#ffffff" : ACTIVE_NODE);
   ctx.setLineDash([]);
+  if (isHere && active.kind === "treenode") paintCaliber(ctx, live, active.id, px, py, radius);
   ctx.globalAlpha = 1;
+}
+
+/** The radius that was measured at a node, in the section, where its circle is larger than the ring `least`. */
+function paintCaliber(
+  ctx: CanvasRenderingContext2D,
+  { graph, view }: Live,
+  id: number,
+  px: number,
+  py: number,
+  least: number,
+): void {
+  const radius = (graph.nodes.value(id, "radius") ?? -1) / view.nmPerPixel;
+  if (radius < least + 2) return;
+  ctx.globalAlpha = 0.7;
+  ring(ctx, px, py, radius, 3, "rgb(0 0 0 / 50%)");
+  ring(ctx, px, py, radius, 1, ACTIVE_NODE);
 }
 
 function paintHover(ctx: CanvasRenderingContext2D, { graph, view }: Live, hover: Hit): void {

@@ -8,7 +8,7 @@ import {
   paintConnectors,
   paintLinks,
 } from "./connectors";
-import { type DotGroup, gatherDots, paintDots } from "./dots";
+import { type DotGroup, gatherDots, nodeRadius, paintDots } from "./dots";
 import { type EdgeGroup, gatherEdges, paintEdges } from "./edges";
 import { type Brush, contains, type PaintFrame, type Picture } from "./picture";
 import type { Places } from "./places";
@@ -16,6 +16,8 @@ import { gatherWords, type PlacedWords, paintWords, placeWords, type Words, widt
 
 /** Above so many in view, things of a kind are drawn small and plain. */
 const MANY = { edges: 3000, dots: 1500, links: 600 };
+/** The same where dots as large as ever would hide such a share of the view. */
+const HIDDEN = 1 / 5;
 /** CSS pixels that a shape may reach beyond its place. */
 const REACH = 24;
 
@@ -23,6 +25,12 @@ export interface Crowds {
   edges: boolean;
   dots: boolean;
   links: boolean;
+}
+
+/** Whether so many dots are too many for a view: small views are crowded with fewer. */
+export function isCrowdOfDots(count: number, { width, height, nmPerPixel }: View): boolean {
+  const hidden = count * Math.PI * nodeRadius(nmPerPixel) ** 2;
+  return count > MANY.dots || hidden > HIDDEN * width * height;
 }
 
 export class SectionSheet {
@@ -51,7 +59,10 @@ export class SectionSheet {
     const isSized = ({ level }: DotGroup): boolean => level === 0;
     return {
       edges: all(this.edges, ({ ends }) => ends, 4) > MANY.edges,
-      dots: all(this.dots.filter(isSized), ({ places }) => places, 2) > MANY.dots,
+      dots: isCrowdOfDots(
+        all(this.dots.filter(isSized), ({ places }) => places, 2),
+        view,
+      ),
       links:
         all(this.links, ({ ends }) => ends, 4) + all(this.connectors, ({ places }) => places, 2) > MANY.links,
     };
