@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def test_a_kernel_imports_widgets_while_it_waits_for_the_next_cell(monkeypatch: 
     loop, imported = Mock(), Mock()
     loop.call_later.side_effect = lambda _delay, call, *values: call(*values)
     loop.call_soon.side_effect = lambda call, *values: call(*values)
-    monkeypatch.setattr(imports_ahead.asyncio, "get_running_loop", lambda: loop)
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: loop)
     monkeypatch.setattr(imports_ahead, "import_module", imported)
     monkeypatch.setattr(imports_ahead, "_MODULES", ("sys", "not_there_yet", "nor_this"))
     imports_ahead.import_widgets_soon()
