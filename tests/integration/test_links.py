@@ -101,6 +101,24 @@ async def test_links_of_catmaid_open_its_widgets(project: cj.Project, service: S
     assert widget_names("") == widget_names(")(,{") == []
 
 
+async def test_a_link_chooses_the_stack_and_its_zoom(project: cj.Project, service: Service) -> None:
+    async with service.store.writing(user_id=None, project_id=None, label="tests.stack") as tx:
+        cursor = await tx.execute(
+            "WITH made AS (INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x,"
+            " resolution_y, resolution_z) VALUES ('Other', 100, 100, 10, 4, 4, 40) RETURNING id)"
+            " INSERT INTO project_stack (project_id, stack_id) SELECT %s, id FROM made RETURNING stack_id",
+            (project.id,),
+        )
+        (stack_id,) = (await cursor.fetchall())[0]
+
+    def story() -> None:
+        link = f"{service.url}/?pid={project.id}&zp=80&yp=20&xp=10&tool=tracingtool&sid0={stack_id}&s0=2"
+        viewer = project.open(link).widgets[0]
+        assert (viewer.stack["id"], viewer.nm_per_pixel, viewer.position) == (stack_id, 16, (10, 20, 80))
+
+    await in_thread(story)
+
+
 async def test_neuroglancer_reads_our_states_and_we_read_its(project: cj.Project, service: Service) -> None:
     def story() -> None:
         trace(project, "PN1", 3)
