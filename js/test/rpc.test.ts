@@ -16,11 +16,19 @@ function model(): {
   sent: Sent[];
   answer(content: object, buffers?: DataView[]): void;
   restart(): void;
+  /** The notebook's session tells of it, and nobody tells the widget. */
+  shutDown(): void;
 } {
   const sent: Sent[] = [];
   const listeners = new Map<string, (content?: object, buffers?: DataView[]) => void>();
   let isGone = false;
+  const heard = new Set<() => void>();
+  const kernelChanged = {
+    connect: (slot: () => void) => void heard.add(slot),
+    disconnect: (slot: () => void) => void heard.delete(slot),
+  };
   const fake = {
+    widget_manager: { context: { sessionContext: { kernelChanged } } },
     on: (event: string, heard: () => void) => void listeners.set(event, heard),
     off: () => {},
     send: (content: Sent) => {
@@ -36,6 +44,10 @@ function model(): {
       // The host tells of it first.
       listeners.get("comm_live_update")?.();
       isGone = true;
+    },
+    shutDown: () => {
+      isGone = true;
+      for (const slot of heard) slot();
     },
   };
 }
@@ -60,6 +72,19 @@ describe("a request", () => {
     kernel.restart();
     await expect(call).rejects.toThrow(KernelSilent);
     await expect(rpc.call("edit")).rejects.toThrow("Run the cell again");
+  });
+
+  it("is told that the kernel was shut down, until it is disposed", async () => {
+    for (const isDisposed of [false, true]) {
+      const kernel = model();
+      const rpc = new Rpc(kernel.model);
+      const gone = vi.fn();
+      rpc.onGone(gone);
+      if (isDisposed) rpc.dispose();
+      kernel.shutDown();
+      await new Promise((passed) => setTimeout(passed));
+      expect(gone).toHaveBeenCalledTimes(isDisposed ? 0 : 1);
+    }
   });
 
   it("fails with what the kernel says", async () => {

@@ -229,6 +229,10 @@ class Notebook:
         """Restart the kernel, which forgets all it had."""
         await self.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
 
+    async def shut_down_kernel(self) -> None:
+        """End the kernel, and start no other."""
+        await self.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
     async def value(self, expression: str, code: str = "") -> Any:
         """What an expression is in the kernel, by way of JSON; `code` runs before it."""
         text = f"__import__('json').dumps({expression})"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
 import catmaid_jupyter as cj
+from tests.browser.lab import Notebook
 from tests.browser.site import RESULTS, VIEW, Open, OpenNotebook, Site
 from tests.browser.viewer import Point, Viewer
 
@@ -44,7 +46,10 @@ async def test_who_may_not_edit_is_told_before_a_click(site: Site, notebooks: Op
     assert await notebook.value("viewer.active_node") == before == node
 
 
-async def test_a_kernel_that_is_gone_is_told_at_once(site: Site, open_viewer: Open) -> None:
+@pytest.mark.parametrize("end", [Notebook.restart_kernel, Notebook.shut_down_kernel])
+async def test_a_kernel_that_is_gone_is_told_at_once(
+    site: Site, open_viewer: Open, end: Callable[[Notebook], Awaitable[None]]
+) -> None:
     project = await site.new_project()
     notebook, viewer = await open_viewer(project, own_page=True)
     banner = viewer.root.get_by_test_id("banner")
@@ -53,7 +58,7 @@ async def test_a_kernel_that_is_gone_is_told_at_once(site: Site, open_viewer: Op
     await expect(banner).to_have_text("Read only: nothing is edited in this viewer.")
     await notebook.value("None", "viewer.layers[0].read_only = False")
     await expect(banner).to_be_hidden()
-    await notebook.restart_kernel()
+    await end(notebook)
     await expect(banner).to_contain_text("The kernel that this viewer belonged to is gone")
 
 

@@ -81,6 +81,25 @@ async def test_joins_and_splits_bring_and_take_nodes_and_links(tracer: Tracer) -
     assert await changes(tracer, skeleton, since, as_of=version) == [joined]
 
 
+async def test_what_was_taken_back_is_no_change(tracer: Tracer) -> None:
+    nodes, others = await tracer.chain(3, y=700), await tracer.chain(2, y=800)
+    skeletons = [await tracer.skeleton_of(chain[0]) for chain in (nodes, others)]
+    await edit(tracer, "skeleton/split", treenode_id=nodes[2])
+    since = await now(tracer)
+    await edit(tracer, "skeleton/join", from_id=nodes[1], to_id=others[0])
+    joined = ("skeletons.merge", {"nodes_made": 2})
+    assert await changes(tracer, skeletons[0], since) == [joined]
+    await tracer.post("versions/undo")
+    for skeleton in skeletons:
+        assert await changes(tracer, skeleton, since) == []
+    await tracer.post("versions/redo")
+    assert await changes(tracer, skeletons[0], since) == [joined]
+    await tracer.post("versions/undo")
+    # What was made before that time, and is taken back later, changes what was seen then.
+    await tracer.post("versions/undo")
+    assert await changes(tracer, skeletons[0], since) == [("versions.undo", {"nodes_made": 1})]
+
+
 async def test_each_skeleton_needs_its_time(tracer: Tracer) -> None:
     status, answer = await tracer.refused("skeletons/structural-changes", **{"skeleton_ids[0]": 1})
     assert (status, answer["error"]) == (400, "Send a time for each skeleton: 1, not 0.")

@@ -56,6 +56,16 @@ interface EventMessage {
   data: unknown;
 }
 
+interface Signal {
+  connect(slot: () => void): void;
+  disconnect(slot: () => void): void;
+}
+
+/** What JupyterLab's managers have beyond those of other hosts. */
+interface NotebookManager {
+  context?: { sessionContext?: { kernelChanged?: Signal } };
+}
+
 type RpcListener = (data: unknown) => void;
 
 /** The browser's side of the requests: one for each widget model. */
@@ -74,6 +84,13 @@ export class Rpc {
   constructor(private readonly model: AnyModel) {
     model.on("msg:custom", this.receive);
     model.on("comm_live_update", this.connectionChanged);
+    this.kernelChanged?.connect(this.connectionChanged);
+  }
+
+  /** A kernel that is shut down takes its widgets' connections along without a word: only the notebook's session tells. */
+  private get kernelChanged(): Signal | undefined {
+    const { widget_manager } = this.model as { widget_manager?: NotebookManager };
+    return widget_manager?.context?.sessionContext?.kernelChanged;
   }
 
   /** Call a method of the kernel side; JSON in `result`, raw bytes in `buffers`. */
@@ -135,6 +152,7 @@ export class Rpc {
     this.ends.clear();
     this.model.off("msg:custom", this.receive);
     this.model.off("comm_live_update", this.connectionChanged);
+    this.kernelChanged?.disconnect(this.connectionChanged);
     for (const rid of [...this.pending.keys()]) {
       this.settle(rid)?.reject(new DOMException("the widget is gone", "AbortError"));
     }

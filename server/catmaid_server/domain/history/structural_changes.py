@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,7 +41,8 @@ async def structural_changes(
 ) -> list[StructuralChange]:
     """Versions that changed the structure of skeletons, of each from its time on, oldest first.
 
-    What only moves treenodes, or changes confidences, radii, tags, names or the root, is no change of structure.
+    What only moves treenodes, or changes confidences, radii, tags, names or the root, is no change of structure, and
+    neither is what was taken back, if both were since that time.
     """
     required(skeleton_ids, "skeleton ID")
     if len(times) != len(skeleton_ids):
@@ -48,4 +50,34 @@ async def structural_changes(
     rows = await fetch_all(
         connection, sql.changes, project_id=project_id, skeleton_ids=list(skeleton_ids), times=list(times)
     )
-    return [StructuralChange(*row) for row in rows]
+    found = [StructuralChange(*row) for row in rows]
+    taken_back = await fetch_all(connection, sql.taken_back, versions=[change.version for change in found])
+    by_version: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    for version, reverts, time in taken_back:
+        by_version[version].append((reverts, time))
+    return without_taken_back(found, by_version, dict(zip(skeleton_ids, times, strict=True)))
+
+
+def without_taken_back(
+    changes: Sequence[StructuralChange],
+    taken_back: Mapping[int, Sequence[tuple[int, datetime]]],
+    since: Mapping[int, datetime],
+) -> list[StructuralChange]:
+    """The changes without those that were taken back, and without what took them back.
+
+    changes : oldest first.
+    taken_back : by version what it took back, and when that was made; what was made before `since` stays taken back.
+    since : by skeleton.
+    """
+    kept: list[StructuralChange] = []
+    void: set[tuple[int, int]] = set()
+    for change in reversed(changes):
+        skeleton_id = change.skeleton_id
+        if (skeleton_id, change.version) in void:
+            continue
+        reverts = taken_back.get(change.version, ())
+        if reverts and all(time >= since[skeleton_id] for _, time in reverts):
+            void |= {(skeleton_id, version) for version, _ in reverts}
+        else:
+            kept.append(change)
+    return kept[::-1]

@@ -40,7 +40,10 @@ class StructuralChanges(TypedDict):
 
 @routes.post("/{project_id}/skeletons/structural-changes", needs=Permission.BROWSE)
 async def list_structural_changes(call: Call, form: SkeletonsSince) -> StructuralChanges:
-    """List the versions that changed treenodes, edges or links of skeletons since a time, oldest first."""
+    """List the versions that changed treenodes, edges or links of skeletons since a time, oldest first.
+
+    What was made and taken back since that time is left out, with what took it back.
+    """
     times = [parse_time(time) for time in form.times]
     async with call.reading() as connection:
         found = await structural_changes.structural_changes(connection, call.project_id, form.skeleton_ids, times)

@@ -80,3 +80,11 @@ SELECT c.skeleton_id, c.version, coalesce(i.label, ''), i.user_id, i.time,
   LEFT JOIN transaction_info i ON i.id = c.version
  WHERE c.nodes_made + c.nodes_gone + c.edges_made + c.links_made + c.links_gone > 0
  ORDER BY c.version, c.skeleton_id;
+
+-- name: taken_back
+-- What versions took back: the version, the one whose effect it took back, and when that was made.
+-- versions: those that may have taken something back.
+-- Cost: primary keys; a row for each.
+SELECT r.version, r.reverts, i.time
+  FROM reverted_version r JOIN transaction_info i ON i.id = r.reverts
+ WHERE r.version = ANY (%(versions)s::bigint[]);
