@@ -13,7 +13,7 @@ import {
 } from "../../src/tracing-layer/draw/palette";
 import type { NodeLook, Picture } from "../../src/tracing-layer/draw/picture";
 import type { Places } from "../../src/tracing-layer/draw/places";
-import { isCrowdOfDots } from "../../src/tracing-layer/draw/sheet";
+import { isCrowdOfDots, SectionSheet } from "../../src/tracing-layer/draw/sheet";
 import { placeWords } from "../../src/tracing-layer/draw/words";
 import { NeuronLook } from "../../src/tracing-layer/neurons/neuron-look";
 import { twoSkeletons, withSynapse } from "./fixtures";
@@ -42,6 +42,20 @@ function picture(graph: Graph, look: Partial<NodeLook> = {}): Picture {
 }
 
 const numbers = (places: Places): number[] => Array.from({ length: places.length }, (_, at) => places.at(at));
+
+test("a section is gathered part by part, each once", () => {
+  let asked = 0;
+  const colorOf = (): string => `color ${asked++}`;
+  const sheet = new SectionSheet(picture(withSynapse(), { colorOf }));
+  const before: number[] = [];
+  do before.push(asked);
+  while (!sheet.gather());
+  expect(before[0]).toBe(0);
+  expect(new Set(before).size).toBeGreaterThan(2);
+  const all = asked;
+  sheet.whole();
+  expect(asked).toBe(all);
+});
 
 test("edges near the section are one group for a colour and a distance", () => {
   const groups = gatherEdges(picture(twoSkeletons()));

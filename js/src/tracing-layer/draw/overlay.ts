@@ -10,6 +10,8 @@ import type { SectionSheet } from "./sheet";
 
 /** Painting that takes longer (ms) is put off. */
 const SLOW = 12;
+/** Painting that takes longer (ms) is put off when another neuron is made active, too. */
+const VERY_SLOW = 60;
 /** ms of one frame in which a new picture is painted. */
 const BUDGET = 6;
 const BANDS = 24;
@@ -24,6 +26,7 @@ interface Drawing {
   ctx: CanvasRenderingContext2D;
   subject: Subject;
   view: View;
+  /** Perhaps without all of its parts yet. */
   sheet(): SectionSheet;
   /** Whether zoom or graph have changed so lately that a stale picture will do. */
   canWait: boolean;
@@ -31,8 +34,11 @@ interface Drawing {
 
 /** A new picture that is being painted. */
 interface Job {
+  subject: Subject;
   view: View;
   sheet: SectionSheet;
+  /** All of the sheet is gathered, so that bands can be painted. */
+  isGathered: boolean;
   /** Bands that are painted. */
   bands: number;
   spent: number;
@@ -48,12 +54,13 @@ export class Overlay {
   draw(drawing: Drawing): Outcome {
     const { ctx, subject, view, sheet } = drawing;
     const { held } = this.shown;
-    const isOfScene = held?.scene === subject.scene && this.shown.fits(view);
-    const isZoomed = held?.nmPerPixel !== view.nmPerPixel;
-    const isStale = isZoomed || held?.graph !== subject.graph;
-    if (!isOfScene || (isStale && this.lastPaint <= SLOW)) this.paint(subject, view, sheet());
+    const isActive = held?.active === subject.active;
+    const mayShow = held?.scene === subject.scene && (isActive || this.lastPaint > VERY_SLOW);
+    const isOfScene = mayShow && this.shown.fits(view);
+    const isStale = !isActive || held?.nmPerPixel !== view.nmPerPixel || held?.graph !== subject.graph;
+    if (!isOfScene || (isStale && this.lastPaint <= SLOW)) this.paint(subject, view, sheet().whole());
     else if (isStale) return this.drawStale(drawing);
-    else this.follow(view, sheet);
+    else if (this.shown.roomAround(view) < LEAST_ROOM) this.shown.scroll(sheet().whole(), view);
     this.shown.copy(ctx, view);
     return "done";
   }
@@ -65,24 +72,33 @@ export class Overlay {
   }
 
   private drawStale({ ctx, subject, view, sheet, canWait }: Drawing): Outcome {
-    const { held } = this.next;
-    if (this.job && (held?.scene !== subject.scene || held.nmPerPixel !== view.nmPerPixel)) this.dropJob();
-    if (!this.job && !canWait) this.beginJob(subject, view, sheet());
+    const { job } = this;
+    if (job && !(isAlike(job.subject, subject) && job.view.nmPerPixel === view.nmPerPixel)) this.dropJob();
+    // Half a sheet is of no graph any more.
+    if (job && !job.isGathered && job.subject.graph !== subject.graph) this.dropJob();
+    if (!this.job && !canWait)
+      this.job = { subject, view, sheet: sheet(), isGathered: false, bands: 0, spent: 0 };
     if (this.job) this.work(this.job);
-    if (this.shown.held?.nmPerPixel === view.nmPerPixel) this.follow(view, sheet);
+    // The old picture does as far as it reaches: what comes in is of the new sheet, which takes its time.
+    if (this.shown.held?.nmPerPixel === view.nmPerPixel && this.shown.roomAround(view) < 0)
+      this.shown.scroll(sheet().whole(), view);
     this.shown.copy(ctx, view);
-    const isDone = this.shown.held?.graph === subject.graph && this.shown.held.nmPerPixel === view.nmPerPixel;
-    if (isDone) return "done";
+    const now = this.shown.held;
+    const isDone = now?.graph === subject.graph && now.active === subject.active;
+    if (isDone && now.nmPerPixel === view.nmPerPixel) return "done";
     return canWait && !this.job ? "later" : "soon";
-  }
-
-  private beginJob(subject: Subject, view: View, sheet: SectionSheet): void {
-    this.next.begin(subject, view, sheet.crowds(view));
-    this.job = { view, sheet, bands: 0, spent: 0 };
   }
 
   private work(job: Job): void {
     const started = performance.now();
+    while (!job.isGathered && performance.now() - started < BUDGET) {
+      job.isGathered = job.sheet.gather();
+      if (job.isGathered) this.next.begin(job.subject, job.view, job.sheet.crowds(job.view));
+    }
+    if (!job.isGathered) {
+      job.spent += performance.now() - started;
+      return;
+    }
     const bandHeight = Math.ceil(this.next.height / BANDS);
     do {
       const top = job.bands * bandHeight;
@@ -108,8 +124,8 @@ export class Overlay {
     this.shown.paintBand(sheet, view, 0, this.shown.height);
     this.lastPaint = performance.now() - started;
   }
+}
 
-  private follow(view: View, sheet: () => SectionSheet): void {
-    if (this.shown.roomAround(view) < LEAST_ROOM) this.shown.scroll(sheet(), view);
-  }
+function isAlike(one: Subject, other: Subject): boolean {
+  return one.scene === other.scene && one.active === other.active;
 }

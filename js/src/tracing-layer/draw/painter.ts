@@ -141,14 +141,15 @@ export class Painter {
     this.context.neurons.look.isShown(skeleton);
 
   private sheetOf(subject: Subject, picture: Picture): SectionSheet {
-    const key = `${subject.scene} ${subject.graph}`;
+    const key = `${subject.scene} ${subject.active} ${subject.graph}`;
     if (this.sheet?.key !== key) this.sheet = { key, sheet: new SectionSheet(picture) };
     return this.sheet.sheet;
   }
 
   private subjectOf({ graph, slab }: Picture): Subject {
     return {
-      scene: [slab.depth, this.context.selection.skeleton, this.lookRevision].join(" "),
+      scene: [slab.depth, this.lookRevision].join(" "),
+      active: this.context.selection.skeleton,
       graph: `${graph.serial} ${graph.revision}`,
     };
   }

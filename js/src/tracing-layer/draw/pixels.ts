@@ -10,6 +10,8 @@ const MARGIN = 0.25;
 export interface Subject {
   /** The section, colours and whatever else would look wrong in an old picture. */
   scene: string;
+  /** The active skeleton; where painting takes long, another one may look active for a moment. */
+  active: number | null;
   /** The graph; an old one may show for a moment. */
   graph: string;
 }

@@ -34,21 +34,44 @@ export function isCrowdOfDots(count: number, { width, height, nmPerPixel }: View
 }
 
 export class SectionSheet {
-  private readonly edges: EdgeGroup[];
-  private readonly links: LinkGroup[];
-  private readonly connectors: ConnectorGroup[];
-  private readonly dots: DotGroup[];
-  private readonly words: Words[];
+  private edges: readonly EdgeGroup[] = [];
+  private links: readonly LinkGroup[] = [];
+  private connectors: readonly ConnectorGroup[] = [];
+  private dots: readonly DotGroup[] = [];
+  private words: readonly Words[] = [];
   private readonly opacity: number;
   private placed: { nmPerPixel: number; words: PlacedWords[] } | null = null;
+  private steps: Array<() => void>;
 
   constructor(picture: Picture) {
-    this.edges = gatherEdges(picture);
-    this.links = gatherLinks(picture);
-    this.connectors = gatherConnectors(picture);
-    this.dots = gatherDots(picture);
-    this.words = gatherWords(picture);
     this.opacity = picture.look.opacity;
+    this.steps = [
+      () => {
+        this.edges = gatherEdges(picture);
+      },
+      () => {
+        this.links = gatherLinks(picture);
+        this.connectors = gatherConnectors(picture);
+      },
+      () => {
+        this.dots = gatherDots(picture);
+      },
+      () => {
+        this.words = gatherWords(picture);
+      },
+    ];
+  }
+
+  /** Gather a part, as all at once takes longer than a frame in a crowd; true when nothing is left to gather. */
+  gather(): boolean {
+    this.steps.shift()?.();
+    return this.steps.length === 0;
+  }
+
+  /** This sheet, with all parts. */
+  whole(): this {
+    while (!this.gather());
+    return this;
   }
 
   /** What is crowded in a view. */
