@@ -69,11 +69,12 @@ async def frames(browser: Browser, lab: Lab, site: Site, in_view: int) -> list[f
     start = await viewer.place(x, y)
     mouse = notebook.page.mouse
     await mouse.move(*start)
-    await mouse.down()
+    # In a crowd the other button would move a node.
+    await mouse.down(button="middle")
     for move in range(MOVES):
         away = STEP_PX * move
         await mouse.move(start[0] - away, start[1] - away / 6)
-    await mouse.up()
+    await mouse.up(button="middle")
     times: list[float] = await viewer.ask("tracing.frameTimes")
     await notebook.page.close()
     return times

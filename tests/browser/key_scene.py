@@ -140,7 +140,9 @@ class Difference:
 
         def named(link: tuple[int, str, int]) -> str:
             node, relation, connector = link
-            return f"{self.names[node]} {relation.removesuffix('_to').removesuffix('_with')} {self.names[connector]}"
+            # A node may have been written after nodes were read, and its link before links were.
+            ends = self.names.get(node, "?"), self.names.get(connector, "?")
+            return f"{ends[0]} {relation.removesuffix('_to').removesuffix('_with')} {ends[1]}"
 
         found = {named(link) for link in set(after) - set(before)}
         found |= {f"not {named(link)}" for link in set(before) - set(after)}
