@@ -227,7 +227,7 @@ def test_volumes_are_given_in_many_ways(v3: Viewer3D, monkeypatch: pytest.Monkey
     monkeypatch.setattr(volumes, "read_volume", read_volume)
     v3.volumes = ["AL_R", 6, {"name": "AL_R", "color": "red", "opacity": 1, "wireframe": True}, known]
     assert [(one["id"], one["color"], one["opacity"]) for one in v3.volumes[1:3]] == [
-        (6, "#ee6677", 0.2),
+        (6, "#ee6677", 0.1),
         (5, "#ff0000", 1.0),
     ]
     assert v3.volumes[0]["name"] == v3.volumes[3]["name"] == "AL_R"
