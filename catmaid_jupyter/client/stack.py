@@ -24,7 +24,8 @@ Plane = Literal["xy", "xz", "zy"]
 PLANES: tuple[Plane, ...] = get_args(Plane)
 """By CATMAID's number for the orientation."""
 
-_GRID_ID = 0
+GRID_ID: Final = 0
+"""Of sections without images that no server has."""
 """Of stacks that no server has."""
 
 _T = TypeVar("_T")
@@ -99,7 +100,7 @@ class Stack(Public):
         pixels = [max(1, round(nm / step)) for nm, step in zip(turned(plane, size), resolution, strict=True)]
         values = {"dimension": pixels, "resolution": resolution, "translation": translation}
         described = {name: dict(zip("xyz", value, strict=True)) for name, value in values.items()}
-        about = {"sid": _GRID_ID, "stitle": f"Grid along {plane}", "mirrors": [], "orientation": PLANES.index(plane)}
+        about = {"sid": GRID_ID, "stitle": f"Grid along {plane}", "mirrors": [], "orientation": PLANES.index(plane)}
         return cls.from_info({**about, **described})
 
     def seen_along(self, plane: Plane) -> Stack:

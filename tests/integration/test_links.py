@@ -115,6 +115,7 @@ async def test_a_link_chooses_the_stack_and_its_zoom(project: cj.Project, servic
         link = f"{service.url}/?pid={project.id}&zp=80&yp=20&xp=10&tool=tracingtool&sid0={stack_id}&s0=2"
         viewer = project.open(link).widgets[0]
         assert (viewer.stack["id"], viewer.nm_per_pixel, viewer.position) == (stack_id, 16, (10, 20, 80))
+        assert f"sid0={stack_id}&s0=2" in viewer.url()
 
     await in_thread(story)
 

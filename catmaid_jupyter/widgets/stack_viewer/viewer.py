@@ -13,7 +13,7 @@ from ipywidgets import widget_serialization
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.jobs.job import new_job
 from catmaid_jupyter.client.space.saved_regions import keep_region, kept_regions
-from catmaid_jupyter.client.stack import Stack
+from catmaid_jupyter.client.stack import GRID_ID, Stack
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.image_layer import ImageLayer
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
@@ -292,7 +292,7 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         """The stack, the layers, and with which other stack viewers it looks at the same place."""
         return {
             "stack": self.stack["id"],
-            "grid": grid_values(self.stack) if self.stack["is_grid"] else None,
+            "grid": grid_values(self.stack) if self.stack["id"] == GRID_ID else None,
             "layers": [writer.widget(layer) for layer in self._kept_layers(writer)],
             "link": writer.group(self.link_group),
         }

@@ -8,6 +8,7 @@ import traitlets
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.client.links.deep_link import TRACING, CatmaidLink, zoom_of
+from catmaid_jupyter.client.stack import GRID_ID
 from catmaid_jupyter.widgets.stack_viewer.layer_list import tracing_layer_of
 
 
@@ -30,14 +31,14 @@ class ViewerLinks(traitlets.HasTraits):
         """
         layer = tracing_layer_of(self.layers, self.project)
         active = None if layer is None else layer.active_node
-        is_grid, scale = self.stack["is_grid"], self.nm_per_pixel
+        stack_id, scale = int(self.stack["id"]), self.nm_per_pixel
         zoom = 0.0 if scale is None else zoom_of(scale, self.stack["resolution"][0])
         link = CatmaidLink(
             server=self.project.instance.url,
             project_id=self.project.id,
             position=tuple(self.position),
             tool="navigator" if layer is None else TRACING,
-            stacks=() if is_grid else ((int(self.stack["id"]), zoom),),
+            stacks=() if stack_id == GRID_ID else ((stack_id, zoom),),
             # What is not written yet has ids below 0.
             active_node_id=active if active is not None and active > 0 else None,
             active_skeleton_id=None if layer is None else layer.active_skeleton,
