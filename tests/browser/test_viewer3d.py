@@ -203,10 +203,11 @@ async def test_without_webgl_neurons_are_plain_lines(site: Site, notebooks: Open
           return jupyterapp.commands.execute("notebook:run-cell");
         }""",
         f"found = project.selection({skeletons}, colors='#ff0000')\n"
-        "project.viewer3d(found, background='#ffffff', show_orientation=False)",
+        "project.viewer3d(found, synapses=True, background='#ffffff', show_orientation=False)",
     )
     space = await Space.of(notebook)
     await expect(space.root.get_by_test_id("picture-notice")).to_contain_text("This browser gives no WebGL")
+    await expect(space.root.get_by_test_id("synapse-legend")).to_be_hidden()
     await space.shows(RED)
     await space.click(await space.place(skeletons[1], 2))
     await notebook.becomes("found.active", skeletons[1])

@@ -23,6 +23,7 @@ export class SpaceFrame {
     special: legend("Colours of special treenodes", "special-legend"),
     volumes: legend("Colours of volumes", "volume-legend"),
   };
+  private linesOnly = false;
   private readonly picture = element("div", { class: "cj-viewer3d-picture", "data-testid": "picture" });
   private readonly still = element("img", { class: "cj-viewer3d-still", alt: "", hidden: true });
   private readonly name = element("div", { class: "cj-viewer3d-name", hidden: true, "data-testid": "name" });
@@ -128,9 +129,19 @@ export class SpaceFrame {
 
   /** Explain colours; not at all without parts. */
   showLegend(of: LegendName, parts: readonly HTMLElement[]): void {
-    const shown = this.legends[of];
-    shown.replaceChildren(...parts);
-    shown.hidden = parts.length === 0;
+    this.legends[of].replaceChildren(...parts);
+    this.showLegends();
+  }
+
+  /** Whether lines are all that can be drawn: then nothing else is explained. */
+  set hasLinesOnly(hasLinesOnly: boolean) {
+    this.linesOnly = hasLinesOnly;
+    this.showLegends();
+  }
+
+  private showLegends(): void {
+    for (const [of, shown] of Object.entries(this.legends))
+      shown.hidden = shown.childElementCount === 0 || (this.linesOnly && of !== "nodes");
   }
 
   /** Say something of the picture as a whole. */

@@ -188,9 +188,11 @@ export class SpacePicture {
     });
     if (made) {
       this.host.say("");
+      this.frame.hasLinesOnly = false;
       return made;
     }
     releaseContext(this);
+    this.frame.hasLinesOnly = true;
     this.host.say(WITHOUT_WEBGL);
     return new FlatCanvas(() => this.host.lines());
   }

@@ -112,6 +112,21 @@ it("draws a rectangle with Shift and an outline with Alt; Escape gives it up", (
   expect(host.outlined).toHaveBeenCalledOnce();
 });
 
+it("lets a finger scroll the page until a tap gave it the focus", () => {
+  const before = camera.direction.clone();
+  const touch = { pointerType: "touch" };
+  drag([100, 100], [160, 100], touch);
+  expect(camera.direction).toEqual(before);
+  expect(stage.focus).not.toHaveBeenCalled();
+  expect(host.clicked).not.toHaveBeenCalled();
+  drag([100, 100], [101, 100], touch);
+  expect(stage.focus).toHaveBeenCalledOnce();
+  expect(host.clicked).toHaveBeenCalledOnce();
+  page.activeElement = stage;
+  drag([100, 100], [160, 100], touch);
+  expect(camera.direction.distanceTo(before)).toBeGreaterThan(0.1);
+});
+
 it("zooms with two fingers, and does not click then", () => {
   const { nmPerPixel } = camera;
   pointer("pointerdown", 300, 200, { pointerType: "touch" });

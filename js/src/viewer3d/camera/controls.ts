@@ -37,7 +37,8 @@ export interface SpaceControlsHost extends ViewActions {
   placed(): void;
 }
 
-type Gesture = "turn" | "pan" | "rectangle" | "lasso";
+/** `scroll`: the page may scroll by it, as the picture has not got the focus. */
+type Gesture = "turn" | "pan" | "rectangle" | "lasso" | "scroll";
 
 interface Press {
   gesture: Gesture;
@@ -83,9 +84,8 @@ export class SpaceControls {
 
   private down(event: PointerEvent): void {
     if (event.button > 2) return;
-    event.preventDefault();
-    this.stage.focus({ preventScroll: true });
-    this.stage.setPointerCapture(event.pointerId);
+    const mayScroll = event.pointerType === "touch" && this.fingers.size === 0 && !this.hasFocus;
+    if (!mayScroll) this.take(event);
     const place = this.locate(event);
     if (event.pointerType === "touch") this.fingers.set(event.pointerId, place);
     if (this.fingers.size > 1) {
@@ -97,7 +97,7 @@ export class SpaceControls {
     }
     if (this.press) return;
     this.hasPinched = false;
-    const gesture = this.gestureOf(event);
+    const gesture = mayScroll ? "scroll" : this.gestureOf(event);
     this.press = {
       gesture,
       button: event.button,
@@ -106,6 +106,17 @@ export class SpaceControls {
       hasMoved: false,
       outline: [place],
     };
+  }
+
+  private get hasFocus(): boolean {
+    return this.stage.contains(document.activeElement);
+  }
+
+  /** What the pointer does is for the picture. */
+  private take(event: PointerEvent): void {
+    event.preventDefault();
+    this.stage.focus({ preventScroll: true });
+    this.stage.setPointerCapture(event.pointerId);
   }
 
   private gestureOf(event: PointerEvent): Gesture {
@@ -132,12 +143,14 @@ export class SpaceControls {
 
   private begin(press: Press): void {
     press.hasMoved = true;
+    if (press.gesture === "scroll") return;
     this.host.pointed(null);
     if (press.gesture === "turn" || press.gesture === "pan") this.host.hold(true);
     this.stage.dataset.gesture = press.gesture;
   }
 
   private drag(press: Press, place: ScreenPoint): void {
+    if (press.gesture === "scroll") return;
     if (press.gesture === "turn" || press.gesture === "pan") this.host.placed();
     const dx = place[0] - press.last[0];
     const dy = place[1] - press.last[1];
@@ -175,6 +188,7 @@ export class SpaceControls {
       if (press.gesture === "rectangle" || press.gesture === "lasso")
         this.host.outlined(press.outline, event.ctrlKey || event.metaKey);
     } else if (press.button === 0 && !this.hasPinched) {
+      if (press.gesture === "scroll") this.stage.focus({ preventScroll: true });
       const [px, py] = this.locate(event);
       this.host.clicked({ px, py, shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey });
     }
@@ -200,7 +214,7 @@ export class SpaceControls {
   }
 
   private wheel(event: WheelEvent): void {
-    if (!this.stage.contains(document.activeElement)) return;
+    if (!this.hasFocus) return;
     event.preventDefault();
     event.stopPropagation();
     this.host.placed();
