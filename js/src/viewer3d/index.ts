@@ -33,8 +33,8 @@ function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => 
     try {
       const { selection } = await exportsOf<SelectionExports>(host, model.get("model"));
       await selection.ready;
-      await ownTurn();
       clearTimeout(waiting);
+      await ownTurn();
       if (signal.aborted) return;
       viewer = new Viewer3D(model, rpc, selection, host);
       remove = addTo(viewer, model, rpc);
