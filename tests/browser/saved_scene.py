@@ -28,12 +28,14 @@ FOR_A_SERVICE: Final = {
     "Shift-click on a connector that has a presynaptic node", "Alt-click, and Cancel",
 }  # fmt: skip
 """What is not saved with a page: open ends, who edited, all names, bookmarks, whole arbors; and edits."""
+FARTHER: Final = {"A, the active connector far away"}
+"""What leads through more sections than are saved."""
 
 
 def rows_on_pages() -> list[Row]:
     """The gestures that change nothing but what is seen, of what is saved."""
-    tables = ("clicks", "going", "choosing", "viewing")
-    return [row for table in tables for row in TABLES[table] if _is_seen(row) and row.gesture not in FOR_A_SERVICE]
+    tables, left_out = ("clicks", "going", "choosing", "viewing"), FOR_A_SERVICE | FARTHER
+    return [row for table in tables for row in TABLES[table] if _is_seen(row) and row.gesture not in left_out]
 
 
 def _is_seen(row: Row) -> bool:
