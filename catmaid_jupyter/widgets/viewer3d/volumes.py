@@ -157,7 +157,7 @@ def _id_of(given: Any, names: Mapping[int, str], name: str) -> int:
 
 def _others(name: str, names: Mapping[int, str]) -> str:
     """A sentence about the volumes that there are; nothing about those that are not saved."""
-    saved = sorted({name for volume_id, name in names.items() if volume_id >= 0})
+    saved = sorted({one for volume_id, one in names.items() if volume_id >= 0})
     if not saved:
         return " It has no volumes: project.add_volume(…) adds one, of a file, too."
     return did_you_mean(name, saved) or f" There are: {listed(saved)}."

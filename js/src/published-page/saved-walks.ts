@@ -35,11 +35,21 @@ export const WALKS: Readonly<Record<string, Walk>> = {
     saved.nodes.where("skeleton", skeleton_id).map((id) => placeOf(saved, id)),
 };
 
+/** Graphs by the bytes of a page, and by where their nodes begin in these: each key asks of the same one. */
+const graphs = new WeakMap<ArrayBufferLike, Map<number, Graph>>();
+
 /** The answer to a question about nodes, of all nodes that were saved. */
 export function walked(method: string, whole: AnswerPart, params: Params): AnswerPart {
   const walk = WALKS[method] as Walk;
-  const saved = graphOf(decode(bytes(whole.buffers[0] ?? new Uint8Array())) as Payload);
-  return { result: walk(saved, params as never), buffers: [] };
+  return { result: walk(savedGraph(whole.buffers[0] ?? new Uint8Array()), params as never), buffers: [] };
+}
+
+function savedGraph(nodes: Uint8Array): Graph {
+  const known = graphs.get(nodes.buffer) ?? new Map<number, Graph>();
+  graphs.set(nodes.buffer, known);
+  const graph = known.get(nodes.byteOffset) ?? graphOf(decode(bytes(nodes)) as Payload);
+  known.set(nodes.byteOffset, graph);
+  return graph;
 }
 
 interface AskedNeighbour {

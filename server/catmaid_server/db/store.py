@@ -221,10 +221,12 @@ class Store:
         """A transaction that writes what can be computed again: no version. `on` and `OSError` as of `writing`."""
         if self._disk is not None:
             self._disk.require()
-        async with self.reading() if on is None else nullcontext(on) as connection:
-            watched = nullcontext() if self._disk is None else self._disk.watched(connection)
-            async with watched, connection.transaction():
-                yield connection
+        async with (
+            self.reading() if on is None else nullcontext(on) as connection,
+            self._watched(connection),
+            connection.transaction(),
+        ):
+            yield connection
 
     @asynccontextmanager
     async def trying(self, *, user_id: int | None, project_id: int, label: str) -> AsyncIterator[Connection]:
@@ -240,10 +242,13 @@ class Store:
         self, connection: Connection, values: tuple[object, ...], *, is_trial: bool = False
     ) -> AsyncIterator[int]:
         """A transaction with a version of its own; stopped if the disk gets nearly full."""
-        watched = nullcontext() if self._disk is None else self._disk.watched(connection)
-        async with watched, connection.transaction(force_rollback=is_trial):
+        async with self._watched(connection), connection.transaction(force_rollback=is_trial):
             cursor = await connection.execute(_BEGIN_VERSION, values)
             yield (await cursor.fetchall())[0][0]
+
+    def _watched(self, connection: Connection) -> AbstractAsyncContextManager[None]:
+        """What `connection` does is stopped when the disk gets nearly full."""
+        return nullcontext() if self._disk is None else self._disk.watched(connection)
 
 
 @asynccontextmanager
