@@ -82,22 +82,25 @@ def match_cable(
     return CableMatch(pieces, is_matched, _branches(pieces, others, is_matched, min_length))
 
 
-def match_places(places: Points, others: Points, tolerance: float) -> int:
-    """How many pairs of places can be made, each in one pair at most, with no more than the tolerance between two.
+def match_places(places: Points, others: Points, tolerance: float) -> NDArray[np.int64]:
+    """Make as many pairs of places as can be, each in one at most, with no more than the tolerance between two.
 
     places, others : (n, 3) and (m, 3), nm.
+
+    Returns (n,) the index of each place's partner; -1: none.
     """
     from scipy.sparse import csr_array  # noqa: PLC0415  half a second that few need
     from scipy.sparse.csgraph import maximum_bipartite_matching  # noqa: PLC0415  the same
     from scipy.spatial import KDTree  # noqa: PLC0415  the same
 
+    alone = np.full(len(places), -1, np.int64)
     if not len(places) or not len(others):
-        return 0
+        return alone
     rows, columns = pairs_within(places, KDTree(others), tolerance)
     if not len(rows):
-        return 0
+        return alone
     pairs = csr_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(len(places), len(others)))
-    return int((maximum_bipartite_matching(pairs, perm_type="column") >= 0).sum())
+    return np.asarray(maximum_bipartite_matching(pairs, perm_type="column"), np.int64)
 
 
 def _branches(

@@ -16,6 +16,7 @@
 - `NeuronNavigator`: what is known of the active neuron
 - `AssignmentWidget`: what a student is to trace in a course
 - `CourseWidget`: a trainer's board of a course
+- `HandInReview`: a student's neuron beside the gold neuron
 - `JobsWidget`: long work that the server does, as a list
 - `Tutorial`: a lesson in tracing
 - `Viewer3D`: neurons in space
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets.connectivity_matrix import ConnectivityMatrix
     from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
     from catmaid_jupyter.widgets.course_widget import CourseWidget
+    from catmaid_jupyter.widgets.hand_in_review import HandInReview
     from catmaid_jupyter.widgets.history_table import HistoryTable
     from catmaid_jupyter.widgets.image_layer import ImageLayer
     from catmaid_jupyter.widgets.jobs_widget import JobsWidget
@@ -55,6 +57,7 @@ __all__ = [
     "ConnectivityTable",
     "ConnectorTable",
     "CourseWidget",
+    "HandInReview",
     "HistoryTable",
     "ImageLayer",
     "JobsWidget",
@@ -82,6 +85,7 @@ _MODULES: Final = {
     "ConnectivityTable": "connectivity_table",
     "ConnectorTable": "node_tables",
     "CourseWidget": "course_widget",
+    "HandInReview": "hand_in_review",
     "HistoryTable": "history_table",
     "ImageLayer": "image_layer",
     "JobsWidget": "jobs_widget",

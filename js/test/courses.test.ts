@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { type Assignment, doneInWords, isOverdue, nextAssignment } from "../src/assignment-widget/state";
+import { type BoardCell, boardInWords, cellInSentence, nextHandedIn } from "../src/course-widget/state";
 import {
   aroundFrom,
-  type BoardCell,
-  boardInWords,
-  cellInSentence,
-  nextHandedIn,
-} from "../src/course-widget/state";
+  countInWords,
+  type Difference,
+  differenceInWords,
+  placeAgain,
+} from "../src/shared/course/differences";
 import { type CourseStatus, minutesInWords, progressInWords } from "../src/shared/course/state";
 
 const WORK = { nodes: 120, cable_length: 34_000, minutes: 12, skeleton_id: 7, handed_in: null, messages: [] };
@@ -73,4 +74,30 @@ test("differences are gone through in both directions", () => {
     0, 0, 2, 2,
   ]);
   expect(aroundFrom(-1, 1, 0)).toBe(-1);
+});
+
+function difference(kind: Difference["kind"], what: string, x: number): Difference {
+  return {
+    kind,
+    what,
+    length: what === "branch" ? 1500 : 0,
+    place: [x, 0, 0],
+    treenode_id: 1,
+    gold_treenode_id: 2,
+  };
+}
+
+test("differences are told in words", () => {
+  const all = [difference("missed", "branch", 1), difference("extra", "presynaptic_to", 2)];
+  expect(all.map(differenceInWords)).toEqual(["missed: 1.50 µm", "extra: presynaptic synapse"]);
+  expect(countInWords(all)).toBe("Branches: 1 missed, 0 extra; synapses: 0 missed, 1 extra.");
+  expect(countInWords([])).toContain("the same branches and synapses");
+});
+
+test("a difference is found again where it is, whatever came before it", () => {
+  const second = difference("extra", "branch", 2);
+  expect(placeAgain(second, [difference("missed", "branch", 2), { ...second, length: 1600 }])).toBe(1);
+  expect(
+    placeAgain(second, [difference("extra", "presynaptic_to", 2), difference("extra", "branch", 3)]),
+  ).toBe(-1);
 });

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import catmaid_jupyter as cj
-from catmaid_jupyter.client.comparing.comparison import BRANCHES, SYNAPSES_COMPARED
+from catmaid_jupyter.client.comparing.comparison import BRANCHES
+from catmaid_jupyter.client.comparing.synapses import SYNAPSES_COMPARED
 from catmaid_jupyter.client.courses.course_tables import BOARD, MESSAGES, WORK
 from catmaid_jupyter.client.courses.scoring import GRADES, SCORES
 from catmaid_jupyter.client.courses.student_files import initials_by_user
@@ -132,8 +133,8 @@ async def test_a_neuron_is_traced_handed_in_scored_and_accepted(service: Service
         assert "TR 1" in course._repr_html_()
 
         solution.delete_neurons(gold)
-        gone = "The gold neuron of '{initials} 1' is gone: add the seed with another one."
-        assert course.scores()["note"].iloc[0] == gone
+        gone = "The gold neuron of '{initials} 1' is gone, or in a project that you may not browse: "
+        assert course.scores()["note"].iloc[0].startswith(gone)
         assert html.escape(gone) in course.report("TR", tmp_path / "gone.html").read_text()
 
     await in_class(service, story)
@@ -172,6 +173,52 @@ async def test_students_and_strangers_are_told_what_they_may_not(service: Servic
         assert test.courses["name"].tolist() == [NAME]
         with pytest.raises(cj.NotFound):
             mistyped.delete()
+
+    await in_class(service, story)
+
+
+async def test_a_hand_in_is_shown_beside_gold_to_those_who_may_see_both(service: Service) -> None:
+    def story(test: cj.Project, solution: cj.Project, own: cj.Project) -> None:
+        course = test.course(NAME)
+        course.add_students({"tracer": "TR"})
+        course.add_seed(level=1, at=(0, 0, 0), name="{initials} 1", gold=gold_neuron(solution))
+        course.add_seed(level=1, at=(0, 0, 0), name="{initials} 2")
+        with pytest.raises(cj.InvalidInput, match="'TR 1' was not begun"):
+            course.review("TR", "TR 1")
+        mine = own.course(NAME)
+        root = mine.begin("TR 1")
+        trunk = chain(own, [(5000, 0, 0), (10_000, 0, 0)], root)
+        synapse(own, trunk[0], 5100, "presynaptic_to")
+        mine.hand_in("TR 1")
+
+        review = course.review("TR", "TR 1", tolerance=200)
+        content = review.panel.content
+        assert (content["neuron"], content["status"]) == ("TR 1", "done")
+        told = [(one["kind"], one["what"], one["place"][0]) for one in content["differences"]]
+        assert told == [("missed", "branch", 5000), ("missed", "presynaptic_to", 10_000)]
+        assert [one["treenode_id"] for one in content["differences"]] == trunk
+        gold_layer, own_layer = (one.layers[0] for one in (review.gold_viewer, review.viewer))
+        assert (gold_layer.project, own_layer.project) == (solution, test)
+        for layer in (gold_layer, own_layer):
+            assert (layer.read_only, layer.presence, layer.shown_neurons) == (True, False, "selection")
+        assert review.gold_viewer.link_group == review.viewer.link_group != ""
+        own_layer.active_node = trunk[0]
+        assert gold_layer.active_node is None  # ids of another project
+        assert [one["name"] for one in review.viewer3d.volumes] == ["gold, within 200 nm"]
+        assert review.viewer3d.selection.skeleton_ids == [own_layer.selection.skeleton_ids[0]]
+
+        for seed, refused in (("TR 1", cj.NotAllowed), ("TR 2", cj.NotAllowed)):
+            with pytest.raises(refused):
+                mine.review("TR", seed)
+        mine.begin("TR 2")
+        with pytest.raises(cj.InvalidInput, match="has no gold neuron"):
+            course.review("TR", "TR 2")
+        # A trainer who may not browse the project of the gold neuron sees nothing of it.
+        test.grant("tracer", "can_administer")
+        helper = own.course(NAME)
+        for reading in (helper.review, helper.compare):
+            with pytest.raises(cj.NotFound, match="in a project that you may not browse"):
+                reading("TR", "TR 1")
 
     await in_class(service, story)
 

@@ -136,7 +136,9 @@ def test_every_widget_that_is_shown_keeps_a_picture_or_rows() -> None:
     names = {one.__name__ for one in shown if hasattr(one, "_entry") and one.__module__.startswith("catmaid_jupyter.")}
     keeping = {one.__name__ for one in _below(KeepsPicture) | _below(KeepsRows)}
     # The model is never shown, courses are nobody's but their people's, and two have rows in traits of their own.
-    assert names - keeping == {"SelectionModel", "CourseWidget", "AssignmentWidget", "JobsWidget", "Tutorial"}
+    assert names - keeping == {
+        "SelectionModel", "CourseWidget", "AssignmentWidget", "DifferencesPanel", "JobsWidget", "Tutorial",
+    }  # fmt: skip
 
 
 def _below(kind: type) -> set[type]:

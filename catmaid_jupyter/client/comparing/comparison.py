@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.comparing.differences import difference_table
 from catmaid_jupyter.client.comparing.picture import comparison_picture
-from catmaid_jupyter.client.frames import COUNT, ID, NM, TEXT, FrameSchema, frame
+from catmaid_jupyter.client.comparing.synapses import compare_synapses, share_of
+from catmaid_jupyter.client.frames import ID, NM, FrameSchema, frame
 from catmaid_jupyter.client.morphology import Morphology
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.model.cable_pieces import cut
-from catmaid_jupyter.model.comparison import CableMatch, match_cable, match_places
+from catmaid_jupyter.model.comparison import CableMatch, match_cable
 from catmaid_jupyter.model.units import format_length
 
 BRANCHES: Final[FrameSchema] = {
@@ -30,14 +32,6 @@ BRANCHES: Final[FrameSchema] = {
     "end_z": NM,
     "treenode_id": ID,
     "nearest_treenode_id": ID,
-}
-SYNAPSES_COMPARED: Final[FrameSchema] = {
-    "relation": TEXT,
-    "mine": COUNT,
-    "gold": COUNT,
-    "matched": COUNT,
-    "precision": "float64",
-    "recall": "float64",
 }
 _PIECES_OF_TOLERANCE: Final = 4
 _MOST_PIECES: Final = 5_000_000
@@ -67,6 +61,9 @@ class NeuronComparison(Public):
         Branches that the neuron lacks, and those that the gold neuron does not have, the longest first: length; x, y, z
         where it leaves what both have; end_x, end_y, end_z its farthest end; treenode_id int64 there, of the neuron
         that has the branch, and nearest_treenode_id, of the other one (-1: that has none).
+    missed_synapses, extra_synapses
+        Links to connectors that the neuron lacks, and those that the gold neuron does not have: relation str; x, y, z
+        of the connector; connector_id, treenode_id int64, of the neuron that has it; nearest_treenode_id, of the other.
     synapses
         By relation: mine, gold, matched int64, the connectors of each and those at the same places; precision and
         recall, NaN of none.
@@ -81,6 +78,8 @@ class NeuronComparison(Public):
     missed: pd.DataFrame
     extra: pd.DataFrame
     synapses: pd.DataFrame
+    missed_synapses: pd.DataFrame
+    extra_synapses: pd.DataFrame
     missed_cable: CableMatch
     extra_cable: CableMatch
 
@@ -107,18 +106,18 @@ class NeuronComparison(Public):
     @property
     def recall(self) -> float:
         """Share of the gold cable that the neuron has, 0 to 1; NaN of no cable."""
-        return _share(self.matched, self.gold_cable)
+        return share_of(self.matched, self.gold_cable)
 
     @property
     def precision(self) -> float:
         """Share of the neuron's cable that the gold neuron has, 0 to 1; NaN of no cable."""
-        return _share(self.found, self.cable)
+        return share_of(self.found, self.cable)
 
     @property
     def score(self) -> float:
         """The harmonic mean of precision and recall (F1), 0 to 1: 1 if both have the same cable."""
         precision, recall = np.nan_to_num(self.precision), np.nan_to_num(self.recall)
-        return _share(2 * precision * recall, precision + recall) if precision + recall else 0.0
+        return share_of(2 * precision * recall, precision + recall) if precision + recall else 0.0
 
     def to_frame(self) -> pd.DataFrame:
         """One row with all numbers.
@@ -141,10 +140,23 @@ class NeuronComparison(Public):
             "extra": self.cable - self.found,
             "missed_branches": len(self.missed),
             "extra_branches": len(self.extra),
-            "synapse_recall": _share(totals["matched"], totals["gold"]),
-            "synapse_precision": _share(totals["matched"], totals["mine"]),
+            "synapse_recall": share_of(totals["matched"], totals["gold"]),
+            "synapse_precision": share_of(totals["matched"], totals["mine"]),
         }
         return pd.DataFrame([row])
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """All places where both differ: branches, the longest first, then synapses.
+
+        kind str (`missed`, `extra`), what str (`branch`, or the relation of a synapse), length nm (0 of a synapse),
+        x, y, z nm (where a branch leaves what both have; the connector), treenode_id, gold_treenode_id int64 (the node
+        there, or the nearest one; -1: none).
+        """
+        return difference_table(
+            branches={"missed": self.missed, "extra": self.extra},
+            synapses={"missed": self.missed_synapses, "extra": self.extra_synapses},
+        )
 
     def picture(self, width: int = 640, height: int = 400) -> str:
         """A drawing as SVG text: cable that both have, what is missed (thick), what is too much (dashed)."""
@@ -229,6 +241,7 @@ def compare_arbors(
     pieces, gold_pieces = (cut(arbor.parents, arbor.xyz, step) for arbor in (mine, gold))
     missed = match_cable(gold_pieces, pieces, tolerance, angle=angle, min_length=shortest)
     extra = match_cable(pieces, gold_pieces, tolerance, angle=angle, min_length=shortest)
+    synapses = compare_synapses(mine, gold, synapse_tolerance)
     return NeuronComparison(
         mine=mine_name,
         gold=gold_name,
@@ -236,7 +249,9 @@ def compare_arbors(
         synapse_tolerance=float(synapse_tolerance),
         missed=_branch_table(missed, gold, mine),
         extra=_branch_table(extra, mine, gold),
-        synapses=_synapse_table(mine, gold, synapse_tolerance),
+        synapses=synapses.table,
+        missed_synapses=synapses.missed,
+        extra_synapses=synapses.extra,
         missed_cable=missed,
         extra_cable=extra,
     )
@@ -301,26 +316,6 @@ def _branch_table(match: CableMatch, own: Morphology, other: Morphology) -> pd.D
     for column, axis in enumerate("xyz"):
         columns |= {axis: places[:, column], f"end_{axis}": ends[:, column]}
     return frame(columns, BRANCHES)
-
-
-def _synapse_table(mine: Morphology, gold: Morphology, tolerance: float) -> pd.DataFrame:
-    relations = sorted({*mine.connectors["relation"], *gold.connectors["relation"]})
-    rows = []
-    for relation in relations:
-        own, theirs = (_places(arbor, relation) for arbor in (mine, gold))
-        matched = match_places(own, theirs, tolerance)
-        rows.append((relation, len(own), len(theirs), matched, _share(matched, len(own)), _share(matched, len(theirs))))
-    names = list(SYNAPSES_COMPARED)
-    return frame({name: [row[place] for row in rows] for place, name in enumerate(names)}, SYNAPSES_COMPARED)
-
-
-def _places(arbor: Morphology, relation: str) -> Any:
-    links = arbor.connectors[arbor.connectors["relation"] == relation]
-    return links[["x", "y", "z"]].to_numpy(np.float64)
-
-
-def _share(part: float, whole: float) -> float:
-    return float(part) / float(whole) if whole else float("nan")
 
 
 def _percent(share: float) -> str:

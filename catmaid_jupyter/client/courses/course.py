@@ -26,7 +26,7 @@ from catmaid_jupyter.client.courses.teaching import Teaching
 if TYPE_CHECKING:
     from ipywidgets import DOMWidget
 
-    from catmaid_jupyter.widgets import AssignmentWidget, CourseWidget, StackViewer
+    from catmaid_jupyter.widgets import AssignmentWidget, CourseWidget, HandInReview, StackViewer
 
 
 class Course(Teaching, LearningInCourse):
@@ -92,8 +92,25 @@ class Course(Teaching, LearningInCourse):
         viewer : of the same project; without one there is a new viewer beside it.
         """
         shown = self.project.viewer() if viewer is None else viewer
-        widget = self._widget(shown)
-        return shown | widget if viewer is None else widget
+        return self._arranged(self._widget(shown), beside=shown if viewer is None else None)
+
+    def review(self, student: str, seed: int | str, **options: Any) -> HandInReview:
+        """A student's neuron beside the gold neuron, in two viewers that move together; for trainers.
+
+            course.review("AB", "{initials} 1")
+
+        The gold neuron is at the left. Below are the differences, to which `N` and `Shift`+`N` lead in both viewers,
+        what was said, the buttons to accept and to give back, and both neurons in space. The board's *Side by side*
+        opens the same.
+
+        options : as of `cj.compare`.
+
+        `NotAllowed` for students; `InvalidInput` if there is no gold neuron, or the neuron was not begun; `NotFound` if
+        one of both is gone, or the gold neuron is in a project that you may not browse.
+        """
+        from catmaid_jupyter.widgets import HandInReview  # noqa: PLC0415  scripts need no widgets
+
+        return HandInReview(self, student, seed, **options)
 
     def mine(self, viewer: StackViewer | None = None) -> DOMWidget:
         """One's own assignments: begin, go there, hand in, ask. `NotFound` for those who do not learn in the course.
@@ -143,6 +160,15 @@ class Course(Teaching, LearningInCourse):
             options=options,
         )
 
+    def _arranged(
+        self, widget: CourseWidget | AssignmentWidget, *, beside: StackViewer | None = None
+    ) -> CourseWidget | AssignmentWidget | DOMWidget:
+        """A widget beside a viewer; a board with a place for reviews below it."""
+        from catmaid_jupyter.widgets import CourseWidget  # noqa: PLC0415  scripts need no widgets
+
+        shown = widget if beside is None else beside | widget
+        return widget.with_reviews(shown) if isinstance(widget, CourseWidget) else shown
+
     def _widget(self, viewer: StackViewer | None) -> CourseWidget | AssignmentWidget:
         from catmaid_jupyter.widgets import AssignmentWidget, CourseWidget  # noqa: PLC0415  scripts need no widgets
 
@@ -151,7 +177,7 @@ class Course(Teaching, LearningInCourse):
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         shown: dict[str, Any] = {}
         with contextlib.suppress(ImportError):  # an installation may have no front end
-            shown = (self.widget._repr_mimebundle_() or ({}, {}))[0]
+            shown = (self._arranged(self.widget)._repr_mimebundle_() or ({}, {}))[0]
         return {**shown, "text/plain": repr(self), "text/html": self._repr_html_()}
 
     def __repr__(self) -> str:

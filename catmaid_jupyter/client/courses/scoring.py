@@ -9,11 +9,12 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
 from catmaid_jupyter.client.comparing.comparison import NeuronComparison, arbor_of, compare_arbors
 from catmaid_jupyter.client.courses.course_tables import CourseState, neuron_name
 from catmaid_jupyter.client.frames import COUNT, ID, NM, TEXT, TIME, FrameSchema, frame
 from catmaid_jupyter.client.morphology import Morphology
+from catmaid_jupyter.client.neurons import Skeleton
 
 SCORES: Final[FrameSchema] = {
     "username": TEXT,
@@ -87,7 +88,7 @@ class Scoring:
             raise NotFound(f"The first node of {name!r} was deleted.")
         skeleton_id = progress["skeleton_id"]
         traced = self._traced.get(skeleton_id) or arbor_of(self._project.skeleton(skeleton_id))
-        return compare_arbors(*traced, *self._gold_of(seed), **self._options)
+        return compare_arbors(*traced, *self.gold_arbor(seed), **self._options)
 
     def table(self) -> pd.DataFrame:
         """A row for each student and seed; what cannot be compared has a note that says why."""
@@ -126,15 +127,24 @@ class Scoring:
             "note": note,
         }
 
-    def _gold_of(self, seed: dict[str, Any]) -> tuple[str, Morphology]:
+    def gold_neuron(self, seed: dict[str, Any]) -> Skeleton:
+        """The gold neuron of a seed that has one. `NotFound` if it is gone, or the user may not see it."""
+        at = int(seed["gold_project_id"])
+        try:
+            project = self._project if at == self._project.id else self._project.instance.project(at)
+            gold: Skeleton = project.skeleton(int(seed["gold_skeleton_id"]))
+        except (NotFound, NotAllowed):
+            raise NotFound(
+                f"The gold neuron of {seed['name']!r} is gone, or in a project that you may not browse: add the seed "
+                "with another one, or have can_browse granted to you there."
+            ) from None
+        return gold
+
+    def gold_arbor(self, seed: dict[str, Any]) -> tuple[str, Morphology]:
+        """Name and arbor of the gold neuron of a seed that has one; errors as of `gold_neuron`."""
         seed_id = int(seed["id"])
         if seed_id not in self._gold:
-            at = int(seed["gold_project_id"])
-            try:
-                project = self._project if at == self._project.id else self._project.instance.project(at)
-                self._gold[seed_id] = arbor_of(project.skeleton(int(seed["gold_skeleton_id"])))
-            except NotFound:
-                raise NotFound(f"The gold neuron of {seed['name']!r} is gone: add the seed with another one.") from None
+            self._gold[seed_id] = arbor_of(self.gold_neuron(seed))
         return self._gold[seed_id]
 
 

@@ -5,25 +5,43 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from catmaid_jupyter.api.errors import InvalidInput
-from catmaid_jupyter.client.courses.course_tables import CourseState, neuron_name, read_board
-from catmaid_jupyter.client.courses.scoring import Scoring
-from catmaid_jupyter.widgets.course_panel import CoursePanel
-from catmaid_jupyter.widgets.rpc import method
-from catmaid_wire.forms import Form
+import traitlets
 
-_MOST_BRANCHES: Final = 20
-"""Missed and extra branches that are told of each."""
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.courses.course_tables import CourseState, neuron_name
+from catmaid_jupyter.client.courses.scoring import Scoring
+from catmaid_jupyter.widgets.cell_widget import OneBelowOther
+from catmaid_jupyter.widgets.hand_in_review import HandInReview
+from catmaid_jupyter.widgets.lifetime import weakly
+from catmaid_jupyter.widgets.rpc import method
+from catmaid_jupyter.widgets.trainers_panel import TrainersPanel, difference_in_words, told_differences
+
+_MOST_DIFFERENCES: Final = 40
+"""Branches and synapses that are told of."""
 _OF_STUDENTS: Final = ("id", "username", "full_name", "initials")
 
 
-class CourseWidget(CoursePanel):
+class CourseWidget(TrainersPanel):
     """All students of a course and their neurons, live: status, nodes, minutes, messages; jump to any.
 
     Parameters and errors are those of `CoursePanel`, and `NotAllowed` for who does not administer the project.
     """
 
     _entry = "course-widget"
+
+    opens_reviews = traitlets.Bool(False, read_only=True).tag(sync=True)
+    """Whether neurons are opened beside gold ones below the board: it is shown by `with_reviews`."""
+
+    has_review = traitlets.Bool(False, read_only=True).tag(sync=True)
+    """Whether one is open there."""
+
+    _reviews: OneBelowOther | None = None
+
+    def with_reviews(self, shown: Any = None) -> OneBelowOther:
+        """The board, or what it is shown in, with a place below it for a student's neuron beside the gold one."""
+        self._reviews = OneBelowOther([])
+        self.set_trait("opens_reviews", True)
+        return OneBelowOther([self if shown is None else shown, self._reviews])
 
     def _content(self, state: CourseState, /) -> dict[str, Any]:
         said: dict[tuple[int, int], list[dict[str, Any]]] = {}
@@ -52,62 +70,53 @@ class CourseWidget(CoursePanel):
             ],
         }
 
-    async def _read(self) -> CourseState:
-        return await read_board(self.course.project.place, self.course.id)
-
     @method
     async def _go(self, params: dict[str, Any]) -> str:
-        """Go to a neuron: ``{student_id, seed_id}``, or to a ``place`` and node of it; says what is there."""
+        """Go to a neuron: ``{student_id, seed_id}``, or to a difference of it (see `compare`); says what is there."""
         seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
         if params.get("place") is not None:
             node_id = params.get("treenode_id")
             await self._show_place(params["place"], None if node_id is None else int(node_id))
-            return "Here it leaves what both neurons have."
+            return difference_in_words(params)
         return await self._show_neuron(seed, self._state.progress(student, seed))
 
     @method
-    async def _review(self, params: dict[str, Any]) -> str:
-        """Accept or give back: ``{student_id, seed_id, status, comment}``; says what was done."""
-        seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
-        form: Form = {"user_id": student["user_id"], "status": params["status"], "comment": params.get("comment") or ""}
-        await self._post(seed["id"], "review", form)
-        return f"{neuron_name(seed, student)} is {params['status']}."
-
-    @method
-    async def _write(self, params: dict[str, Any]) -> str:
-        """Say something to a student: ``{student_id, seed_id, text, about_node}``; says what was done."""
-        seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
-        node_id = self._active_node() if params.get("about_node") else None
-        form: Form = {"user_id": student["user_id"], "text": str(params["text"]), "treenode_id": node_id}
-        await self._post(seed["id"], "messages", form)
-        return f"{student['username']} can read it now."
-
-    @method
     async def _compare(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Compare a neuron with the gold neuron: ``{student_id, seed_id}``; the result, a picture, and branches."""
+        """Compare a neuron with the gold neuron: ``{student_id, seed_id}``; the result, a picture, and differences."""
         seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
         scoring = Scoring(self._state, self.project, {})
         found = await asyncio.to_thread(scoring.comparison, student, seed)
-        branches = [
-            {
-                "kind": kind,
-                "length": row["length"],
-                "place": [row["x"], row["y"], row["z"]],
-                "treenode_id": None if row[node] < 0 else int(row[node]),
-            }
-            for kind, table, node in (
-                ("missed", found.missed, "nearest_treenode_id"),
-                ("extra", found.extra, "treenode_id"),
-            )
-            for row in table.head(_MOST_BRANCHES).to_dict("records")
-        ]
-        more = len(found.missed) + len(found.extra) - len(branches)
-        return {"sentence": found.sentence, "picture": found.picture(480, 300), "branches": branches, "more": more}
+        differences, more = told_differences(found, _MOST_DIFFERENCES)
+        return {
+            "sentence": found.sentence,
+            "picture": found.picture(480, 300),
+            "differences": differences,
+            "more": more,
+        }
 
     @method
     async def _show_gold(self, params: dict[str, Any]) -> str:
         """Show the gold neuron of ``{seed_id}`` below the students' neurons in the viewer; says what is shown."""
         return await asyncio.to_thread(self._gold_shown, self._seed(params["seed_id"]))
+
+    @method
+    async def _open_review(self, params: dict[str, Any]) -> str:
+        """Open a neuron beside the gold neuron below the board: ``{student_id, seed_id}``; says what is shown."""
+        seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
+        await asyncio.to_thread(self._review_opened, student, seed)
+        return f"{neuron_name(seed, student)} is open below, the gold neuron at its left."
+
+    def _review_opened(self, student: dict[str, Any], seed: dict[str, Any]) -> None:
+        if self._reviews is None:
+            raise InvalidInput("There is no place for it here: course.review(student, neuron) shows it.")
+        review = HandInReview(self.course, student["username"], int(seed["id"]), close=weakly(self._close_reviews))
+        self._reviews.children = [review]
+        self.set_trait("has_review", True)
+
+    def _close_reviews(self) -> None:
+        if self._reviews is not None:
+            self._reviews.children = []
+        self.set_trait("has_review", False)
 
     def _gold_shown(self, seed: dict[str, Any]) -> str:
         if self.viewer is None:
@@ -121,9 +130,3 @@ class CourseWidget(CoursePanel):
             layer = self.viewer.show_neurons_of(gold, opacity=0.6)
         layer.active_node = skeleton.root
         return f"The neurons of {gold.title} lie below; the gold neuron is the active one of them."
-
-    def _student(self, student_id: Any) -> dict[str, Any]:
-        for student in self._state.students:
-            if student["id"] == student_id:
-                return student
-        raise InvalidInput("This student is not in the course any more.")

@@ -21,15 +21,18 @@ class PlacedViewer(Protocol):
     layers: Any
 
 
-def link_stack_viewers(one: PlacedViewer, other: PlacedViewer) -> None:
-    """Give two viewers one place, zoom and active node. Pages keep the place; it works without the kernel, too."""
+def link_stack_viewers(one: PlacedViewer, other: PlacedViewer, *, nodes: bool = True) -> None:
+    """Give two viewers one place and zoom. Pages keep the place; it works without the kernel, too.
+
+    nodes : whether they have one active node as well, if both trace in the same project.
+    """
     group = one.link_group or other.link_group or secrets.token_hex(8)
     other.position, other.nm_per_pixel = one.position, one.nm_per_pixel or other.nm_per_pixel
     for viewer in (one, other):
         viewer.link_group, viewer.crosshair = group, True
     layers = [tracing_layer_of(viewer.layers, viewer.project) for viewer in (one, other)]
     first, second = layers
-    if first is None or second is None or first is second:
+    if not nodes or first is None or second is None or first is second or first.project != second.project:
         return
     for name in ("active_node", "active_skeleton"):
         traitlets.link((first, name), (second, name))

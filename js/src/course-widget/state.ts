@@ -1,4 +1,5 @@
 /** The synced traits of a trainer's board, and how its cells are told. */
+import type { Difference } from "../shared/course/differences";
 import { type CourseProgress, minutesInWords, statusInWords } from "../shared/course/state";
 
 export interface BoardStudent {
@@ -34,14 +35,9 @@ export interface CourseBoardState {
     cells: BoardCell[];
   };
   has_viewer: boolean;
-}
-
-/** A branch that only one of both neurons has; where it leaves, and the student's node there, if there is one. */
-export interface Difference {
-  kind: "missed" | "extra";
-  length: number;
-  place: [number, number, number];
-  treenode_id: number | null;
+  /** Whether a neuron can be opened beside the gold neuron, and whether one is open. */
+  opens_reviews: boolean;
+  has_review: boolean;
 }
 
 /** What a comparison with the gold neuron found. */
@@ -49,8 +45,8 @@ export interface Compared {
   sentence: string;
   /** SVG. */
   picture: string;
-  branches: Difference[];
-  /** Branches that are not in the list. */
+  differences: Difference[];
+  /** Differences that are not in the list. */
   more: number;
 }
 
@@ -78,11 +74,4 @@ export function boardInWords(cells: BoardCell[]): string {
 export function nextHandedIn(cells: BoardCell[], after: number): number {
   const later = cells.findIndex(({ status }, place) => place > after && status === "done");
   return later >= 0 ? later : cells.findIndex(({ status }) => status === "done");
-}
-
-/** The place after or before one in a list that goes round; the first or last one if none was chosen; -1 if it is empty. */
-export function aroundFrom(place: number, step: 1 | -1, length: number): number {
-  if (length === 0) return -1;
-  if (place < 0) return step > 0 ? 0 : length - 1;
-  return (place + step + length) % length;
 }

@@ -1,5 +1,6 @@
 /** One view of a trainer's board: the grid, what is known of the chosen neuron, and what to do with it. */
 import type { AnyModel } from "@anywidget/types";
+import { DifferenceList, stepOfKey } from "../shared/course/differences";
 import { CoursePanel } from "../shared/course/panel";
 import { progressInWords, statusInWords } from "../shared/course/state";
 import { CourseTalk } from "../shared/course/talk";
@@ -7,15 +8,7 @@ import { element } from "../shared/dom";
 import type { Rpc } from "../shared/rpc";
 import css from "./course-widget.css";
 import { BoardGrid } from "./grid";
-import {
-  aroundFrom,
-  type BoardCell,
-  boardInWords,
-  type Compared,
-  type CourseBoardState,
-  type Difference,
-  nextHandedIn,
-} from "./state";
+import { type BoardCell, boardInWords, type Compared, type CourseBoardState, nextHandedIn } from "./state";
 
 const LATE_MS = 120_000;
 const EMPTY =
@@ -37,6 +30,7 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
     go: this.button("Go there", () => this.ask("go")),
     compare: this.button("Compare", () => this.compare()),
     difference: this.button("Next difference", () => this.goToDifference(1)),
+    beside: this.button("Side by side", () => this.ask("open_review")),
     gold: this.button("Gold in the viewer", () => this.ask("show_gold")),
     next: this.button("Next handed in", async () => this.goNext()),
   };
@@ -50,13 +44,16 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
     this.giveBack,
   );
   private at = 0;
-  private differences: Array<{ told: Difference; button: HTMLButtonElement }> = [];
-  private difference = -1;
+  private readonly differences = new DifferenceList((told) => this.ask("go", { ...told }));
 
-  constructor(model: AnyModel<CourseBoardState>, rpc: Rpc) {
-    super(model, rpc, LATE_MS);
-    const { go, compare, difference, gold, next } = this.buttons;
-    difference.title = "N: the next branch that differs; Shift+N: the one before";
+  constructor(
+    private readonly board: AnyModel<CourseBoardState>,
+    rpc: Rpc,
+  ) {
+    super(board, rpc, LATE_MS);
+    const { go, compare, difference, beside, gold, next } = this.buttons;
+    beside.title = "Open it beside the gold neuron, below the board";
+    difference.title = "N: the next place that differs; Shift+N: the one before";
     this.root = this.section(
       {
         class: "cj-widget cj-project-panel cj-course cj-course-widget",
@@ -68,7 +65,7 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
       this.empty,
       this.grid.root,
       this.about,
-      element("div", { class: "cj-bar" }, go, compare, difference, gold, next),
+      element("div", { class: "cj-bar" }, go, compare, difference, beside, gold, next),
       this.score,
       element("div", { class: "cj-said" }, this.talk.root),
     );
@@ -119,7 +116,8 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
     this.buttons.go.hidden = !this.hasViewer;
     this.buttons.compare.hidden = !seed?.has_gold;
     this.buttons.difference.hidden = this.buttons.gold.hidden = !seed?.has_gold || !this.hasViewer;
-    this.buttons.compare.disabled = this.buttons.difference.disabled = !isTraced;
+    this.buttons.beside.hidden = !seed?.has_gold || !this.board.get("opens_reviews");
+    for (const name of ["compare", "difference", "beside"] as const) this.buttons[name].disabled = !isTraced;
     this.buttons.next.disabled = nextHandedIn(this.cells, this.at) < 0;
     this.accept.hidden = cell.status !== "done";
     this.giveBack.hidden = cell.status !== "done" && cell.status !== "accepted";
@@ -132,6 +130,7 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
     this.choose(place);
     this.grid.focus(place);
     if (this.hasViewer) void this.ask("go");
+    if (this.board.get("has_review") && !this.buttons.beside.hidden) void this.ask("open_review");
   }
 
   /** What stands in the line goes along as a comment; it comes back there if the service refuses. */
@@ -155,56 +154,36 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
 
   private forgetScore(): void {
     this.score.hidden = true;
-    this.differences = [];
-    this.difference = -1;
+    this.differences.show([], false);
   }
 
   private step(event: KeyboardEvent): void {
-    if (event.key.toLowerCase() !== "n" || event.ctrlKey || event.metaKey || event.altKey) return;
     const { difference } = this.buttons;
-    if (difference.hidden || difference.disabled) return;
+    const step = stepOfKey(event);
+    if (step === 0 || difference.hidden || difference.disabled) return;
     event.preventDefault();
     event.stopPropagation();
-    void this.goToDifference(event.shiftKey ? -1 : 1);
+    void this.goToDifference(step);
   }
 
   /** Go to the next branch that differs; what was not compared yet is compared first. */
   private async goToDifference(step: 1 | -1): Promise<void> {
     if (this.score.hidden) await this.compare();
     if (this.score.hidden) return;
-    const place = aroundFrom(this.difference, step, this.differences.length);
-    if (place < 0) this.lines.say("Both neurons have the same branches.");
-    else await this.showDifference(place);
+    if (!(await this.differences.step(step)))
+      this.lines.say("Both neurons have the same branches and synapses.");
   }
 
-  private async showDifference(place: number): Promise<void> {
-    this.difference = place;
-    this.differences.forEach(({ button }, one) => {
-      button.setAttribute("aria-pressed", one === place ? "true" : "false");
-    });
-    const told = this.differences[place]?.told;
-    if (told) await this.ask("go", { place: told.place, treenode_id: told.treenode_id });
-  }
-
-  private showScore({ sentence, picture, branches, more }: Compared): void {
+  private showScore({ sentence, picture, differences, more }: Compared): void {
     const drawn = element("div", { class: "cj-picture" });
     drawn.innerHTML = picture;
-    this.difference = -1;
-    this.differences = branches.map((told, place) => {
-      const words = `${told.kind}: ${(told.length / 1000).toFixed(2)} µm`;
-      const button = this.button(words, () => this.showDifference(place));
-      button.disabled = !this.hasViewer;
-      return { told, button };
-    });
-    const items = this.differences.map(({ told, button }) =>
-      element("li", { class: `cj-${told.kind}` }, button),
-    );
+    this.differences.show(differences, this.hasViewer);
     this.score.replaceChildren(
       element("p", {}, sentence),
       drawn,
-      element("ul", { "aria-label": "Branches that differ" }, ...items),
+      this.differences.root,
       ...(more
-        ? [element("p", { class: "cj-total" }, `${more} more branches: course.compare tells them.`)]
+        ? [element("p", { class: "cj-total" }, `${more} more: course.compare(…).differences has all.`)]
         : []),
     );
     this.score.hidden = false;
