@@ -35,7 +35,10 @@ _TO_BROWSER: Final = (
     "ETag",
     "Last-Modified",
     "Accept-Ranges",
+    "X-Image-Error",
+    "Retry-After",
 )
+_IN_ADDRESS: Final = ("ticket", "wait")
 _CHUNK: Final = 1 << 16
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=60, sock_connect=5)
 
@@ -89,8 +92,8 @@ class TileProxy(JupyterHandler):
         if origin is None or origin.socket is None:
             raise web.HTTPError(502, reason="The embedded CATMAID service is not running.")
         headers = {name: self.request.headers[name] for name in _FROM_BROWSER if name in self.request.headers}
-        ticket = self.get_query_argument("ticket", None)
-        query: dict[str, str] = {} if ticket is None else {"ticket": ticket}
+        given = {name: self.get_query_argument(name, None) for name in _IN_ADDRESS}
+        query = {name: value for name, value in given.items() if value is not None}
         try:
             session = await self._source.session(origin.socket)
             async with session.get(

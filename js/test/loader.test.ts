@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ImageFailure } from "../src/shared/image/failure";
 import { TileLoader } from "../src/shared/image/loader";
 import type { Tile } from "../src/shared/tiles";
 
@@ -108,6 +109,26 @@ describe("the loader", () => {
     expect(from.asked).toHaveLength(3);
     from.asked[2]?.give(blob);
     await vi.waitFor(() => expect(loader.state(tile(0))).toBe("ready"));
+  });
+
+  it("asks for few at once while they fail, so that others get a turn, and for all again when one comes", async () => {
+    const from = source(8);
+    const loader = new TileLoader(
+      from,
+      () => {},
+      async () => bitmap,
+    );
+    const tiles = Array.from({ length: 12 }, (_, col) => tile(col));
+    loader.want(seen(...tiles));
+    expect(from.asked).toHaveLength(8);
+    for (const request of from.asked.slice(0, 8)) request.fail(new ImageFailure("It does not come.", 300));
+    await vi.waitFor(() => expect(from.asked).toHaveLength(10));
+    expect(loader.isRefused(tile(0))).toBe(true);
+    expect(loader.isRefused(tile(9))).toBe(false);
+    from.asked[8]?.give(blob);
+    await vi.waitFor(() => expect(loader.state(tile(8))).toBe("ready"));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(from.asked.length).toBeGreaterThanOrEqual(16);
   });
 
   it("tries at once when told to", async () => {

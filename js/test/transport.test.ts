@@ -14,19 +14,25 @@ interface Call {
   params: { z: number; tiles: Array<[number, number]> };
 }
 
-/** A kernel that knows some addresses and has every tile but those of column 9. */
+/** A kernel that knows some addresses and has every tile but those of column 9, and of 8, which cannot be read. */
 function kernel(direct: object[], told?: (kind: string) => void) {
   const calls: Call[] = [];
   const call = async (method: string, params: Call["params"]) => {
     calls.push({ method, params });
     if (method === "tile_access") return { result: { direct }, buffers: [] };
-    const ok = params.tiles.map(([, col]) => col !== 9);
+    const ok = params.tiles.map(([, col]) => col < 8);
+    const errors = params.tiles.map(([, col]) => (col === 8 ? "The disk is broken." : null));
     const buffers = ok.map((present) => new DataView(new ArrayBuffer(present ? 4 : 0)));
-    return { result: { ok, media_type: "image/jpeg" }, buffers };
+    return { result: { ok, errors, media_type: "image/jpeg" }, buffers };
   };
   return { calls, source: new TileSource({ call } as unknown as Rpc, JUPYTER, told) };
 }
 
+/** What the service gives for an image that its source does not give. */
+const refused = (message: string, headers = {}): Response =>
+  new Response(new Blob(["grey"], { type: "image/jpeg" }), {
+    headers: { ...headers, "X-Image-Error": encodeURIComponent(message) },
+  });
 const image = (): Response => new Response(new Blob(["x"], { type: "image/jpeg" }));
 const fetched = vi.fn<(url: string) => Promise<Response>>();
 
@@ -113,6 +119,31 @@ describe("the source", () => {
     await source.load(tile(2), wait());
     expect(calls.map(({ method }) => method)).toEqual(["tile_access", "tiles", "tile_access"]);
     expect(source.kind).toBe("direct");
+  });
+
+  it("takes what the service says of an image that it cannot get for its answer, and asks in no other way", async () => {
+    fetched.mockImplementation(async (url) =>
+      url.includes("/5.jpg") ? refused("Zürich gave no answer.", { "Retry-After": "1" }) : image(),
+    );
+    const { source, calls } = kernel([DIRECT]);
+    await expect(source.load(tile(5), wait())).rejects.toMatchObject({
+      name: "ImageFailure",
+      message: "Zürich gave no answer.",
+      retryMs: 1_000,
+    });
+    expect(source.kind).toBe("direct");
+    expect(await source.load(tile(0), wait())).not.toBeNull();
+    expect(calls.map(({ method }) => method)).toEqual(["tile_access"]);
+  });
+
+  it("gets the tiles beside one that cannot be had over the comm", async () => {
+    fetched.mockRejectedValue(new TypeError("refused"));
+    const { source } = kernel([DIRECT]);
+    const found = await Promise.allSettled(
+      [tile(0), tile(8), tile(9)].map((each) => source.load(each, wait())),
+    );
+    expect(found.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(found[1]).toMatchObject({ reason: { name: "ImageFailure", message: "The disk is broken." } });
   });
 
   it("looks for a faster way again, now and then, and tells each that it takes", async () => {

@@ -94,7 +94,8 @@ def viewer_cells(project: cj.Project, options: str = VIEW) -> tuple[str, str]:
 @asynccontextmanager
 async def running_site(folder: Path) -> AsyncIterator[Site]:
     """A service with the demo's projects, made of a small specimen."""
-    settings = await make_demo(folder, SPEC)
+    made = await make_demo(folder, SPEC)
+    settings = made.model_copy(update={"private_image_hosts": "127.0.0.1"})  # where tests serve images
     service.start(settings)
     try:
         instance = cj.connect(data_dir=settings.folder)

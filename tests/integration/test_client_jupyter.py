@@ -38,6 +38,8 @@ async def requests(data_dir: Path) -> AsyncIterator[list[web.Request]]:
         if request.query.get("ticket") != "good":
             return web.json_response({"error": "no"}, status=403)
         headers = {"Cache-Control": "private, max-age=31536000, immutable", "ETag": '"e"', "Set-Cookie": "a=b"}
+        if "wait" in request.query:
+            headers |= {"X-Image-Error": "It is slow.", "Retry-After": request.query["wait"]}
         return web.Response(body=b"\xff\xd8 tile", content_type="image/jpeg", headers=headers)
 
     app = web.Application()
@@ -117,6 +119,9 @@ async def test_a_tile_comes_through_without_cookies(
     asked = requests[-1]
     assert asked.path == f"/{TILE}"
     assert not {"Cookie", "Authorization", "X-Other"} & set(asked.headers)
+
+    async with browser.get(path, params={"ticket": "good", "wait": "2"}, headers=headers) as answer:
+        assert (answer.headers["X-Image-Error"], answer.headers["Retry-After"]) == ("It is slow.", "2")
 
     async with browser.get(path, params={"ticket": "stale"}, headers=headers) as answer:
         assert answer.status == 403

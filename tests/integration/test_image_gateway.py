@@ -142,6 +142,47 @@ async def hang(_request: web.Request) -> None:
     await asyncio.sleep(30)
 
 
+async def test_who_does_not_wait_is_told_so_and_finds_the_image_later(gateway: Service, host: ImageHost) -> None:
+    below = await tiles_below(gateway, (await added(gateway, host.url + TEMPLATE))["stack_id"])
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def late(_request: web.Request) -> None:
+        asked.set()
+        await go_on.wait()
+
+    await raw(gateway, f"{below}0/1/0/0.png", wait=60)
+    host.before = late
+    for _ in range(3):  # the second one comes in the way of warm tiles
+        _, headers = await raw(gateway, f"{below}0/1/0/1.png", wait=0.05)
+        assert unquote(headers["X-Image-Error"]).startswith("127.0.0.1 has not given this image within 0.05 s.")
+        assert (headers["Retry-After"], headers["Cache-Control"]) == ("1", "no-store")
+    await asked.wait()
+    go_on.set()
+    body, headers = await raw(gateway, f"{below}0/1/0/1.png", wait=60)
+    assert "X-Image-Error" not in headers
+    assert np.array_equal(decode_grey(body), VOLUME[1, :256, 256:512])
+    assert host.asked["/1/1/0_1_0.png"] == 1
+    status, body = await gateway.tracer.request("GET", f"{below}0/1/0/0.png", params={"wait": 61})
+    assert (status, body["error"]) == (400, "wait is 0 to 60 seconds.")
+
+
+async def test_images_that_hang_do_not_keep_those_beside_them(store: Store, tmp_path: Path, host: ImageHost) -> None:
+    patience = dataclasses.replace(QUICK, answer_s=60, in_all_s=60, stalls_s=0.05)
+    async with fresh_service(store, tmp_path, image_hosts=THIS_MACHINE, image_patience=patience) as service:
+        below = await tiles_below(service, (await added(service, host.url + TEMPLATE))["stack_id"])
+
+        async def bad_section(request: web.Request) -> None:
+            if request.path.startswith("/1/3/"):
+                await asyncio.sleep(60)
+
+        host.before = bad_section
+        places = [(row, col) for row in range(3) for col in range(3)]
+        told = await asyncio.gather(*(raw(service, f"{below}0/3/{row}/{col}.png", wait=0.01) for row, col in places))
+        assert all("X-Image-Error" in headers for _, headers in told)
+        good = await asyncio.gather(*(raw(service, f"{below}0/2/{row}/{col}.png", wait=60) for row, col in places))
+        assert not any("X-Image-Error" in headers for _, headers in good)
+
+
 async def fail(_request: web.Request) -> web.Response:
     return web.Response(status=500)
 

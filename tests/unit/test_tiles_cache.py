@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.tiles.cache import ByteCache, SingleFlight
+from catmaid_server.tiles.cache import ByteCache, SingleFlight, StillRunning
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60))), st.integers(0, 100))
@@ -65,6 +65,27 @@ async def test_one_who_leaves_does_not_take_the_result_from_the_others() -> None
     assert await second == 42
     with pytest.raises(asyncio.CancelledError):
         await first
+
+
+async def test_one_who_waits_for_some_time_leaves_it_running_and_joins_it_later() -> None:
+    flight: SingleFlight[str, int] = SingleFlight()
+    go_on = asyncio.Event()
+    calls = 0
+
+    async def compute() -> int:
+        nonlocal calls
+        calls += 1
+        await go_on.wait()
+        return 42
+
+    for _ in range(2):
+        with pytest.raises(StillRunning):
+            await flight.do("tile", compute, wait=0.01)
+    patient = asyncio.create_task(flight.do("tile", compute, wait=60))
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await patient == 42
+    assert calls == 1
 
 
 async def test_a_failure_reaches_all_and_is_not_kept() -> None:

@@ -11,7 +11,7 @@ import pytest
 import traitlets
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.errors import InvalidInput, NotFound, error_from_answer
 from catmaid_jupyter.api.http import Answer
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets import StackViewer
@@ -69,6 +69,8 @@ class FakeHttp:
             return Answer(200, "application/json", msgspec.json.encode(self.info))
         if path.endswith("/tile-ticket"):
             return Answer(200, "application/json", b'{"ticket": "secret", "expires": "2027-01-01T00:00:00Z"}')
+        if "/0/4/" in path:
+            raise error_from_answer(424, b'{"error": "The disk is broken."}')
         if "/0/3/0/" in path:
             return Answer(200, "image/jpeg", path[-5:-4].encode())
         raise NotFound("no tile")
@@ -247,7 +249,7 @@ async def test_tile_access_gives_the_ticket_only_to_the_own_service(viewer: Stac
     elsewhere = mirror(image_base="https://images.test/vnc", tile_source_type=1, position=1)
     viewer.project.instance.http.info = info(mirror(), elsewhere)
     access = await viewer._tile_access({})
-    template = "{zoom}/{z}/{row}/{col}.jpg"
+    template = "{zoom}/{z}/{row}/{col}.jpg?wait=1.5"
     assert access["direct"] == [
         *(
             {"base_url": f"{base}3/stack/5/tiles/abc/", "template": template, "ticket": "secret"}
@@ -266,8 +268,10 @@ async def test_tile_access_follows_a_service_that_moved(viewer: StackViewer) -> 
 
 async def test_tiles_come_in_the_order_asked_for_with_missing_ones_marked(viewer: StackViewer) -> None:
     answer = await viewer._tiles({"zoom": 0, "z": 3, "tiles": [[0, 2], [1, 0], [0, 1]]})
-    assert answer.result == {"ok": [True, False, True], "media_type": "image/jpeg"}
+    assert answer.result == {"ok": [True, False, True], "errors": (None, None, None), "media_type": "image/jpeg"}
     assert answer.buffers == [b"2", b"", b"1"]
+    answer = await viewer._tiles({"zoom": 0, "z": 4, "tiles": [[0, 1]]})
+    assert (answer.result["ok"], answer.result["errors"]) == ([False], ("The disk is broken.",))
 
 
 async def test_too_many_tiles_at_once_are_refused(viewer: StackViewer) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any, Final, cast
 
 import numpy as np
 
-from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
 from catmaid_jupyter.client.stack import Stack, turned
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_images.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
@@ -42,14 +43,18 @@ class GivesTiles:
 
     @method
     async def _tiles(self, params: dict[str, Any]) -> Buffers:
-        """Fetch tiles for browsers that cannot: ``{zoom, z, tiles: [[row, col], ...]}``, in the order asked for."""
+        """Fetch tiles for browsers that cannot: ``{zoom, z, tiles: [[row, col], ...]}``, in the order asked for.
+
+        `errors` has the reason for each that cannot be had now, and None for the others.
+        """
         places = params["tiles"]
         if len(places) > _TILES_AT_ONCE:
             raise InvalidInput(f"At most {_TILES_AT_ONCE} tiles at once.")
         host = self._first_host()
         http, zoom, z = self.project.instance.http, int(params["zoom"]), int(params["z"])
-        tiles = await asyncio.gather(*(host.load(http, zoom, z, int(row), int(col)) for row, col in places))
-        found = {"ok": [tile is not None for tile in tiles], "media_type": host.media_type}
+        loading = (_or_reason(host.load_soon(http, zoom, z, int(row), int(col))) for row, col in places)
+        tiles, errors = zip(*await asyncio.gather(*loading), strict=True) if places else ((), ())
+        found = {"ok": [tile is not None for tile in tiles], "errors": errors, "media_type": host.media_type}
         return Buffers(found, [tile or b"" for tile in tiles])
 
     @method
@@ -77,6 +82,16 @@ class GivesTiles:
         if not self._hosts:
             raise InvalidInput("This stack's images are of a kind that the viewer cannot show.")
         return self._hosts[0]
+
+
+async def _or_reason(loading: Awaitable[bytes | None]) -> tuple[bytes | None, str | None]:
+    """A tile, or why the service has none."""
+    try:
+        return await loading, None
+    except CatmaidError as error:
+        if error.status != HTTPStatus.FAILED_DEPENDENCY:
+            raise
+        return None, error.message
 
 
 def level_factors(stack: Mapping[str, Any], level: int) -> tuple[float, float]:

@@ -15,6 +15,9 @@ from catmaid_wire import tile_layouts
 
 _OWN_PROXY = "catmaid-jupyter/proxy/"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+WAIT_S = 1.5
+"""So long a page waits for an image that its service has to get elsewhere: browsers ask a server for six things at
+once, and those that do not come must not keep the others waiting."""
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 
 
@@ -41,10 +44,14 @@ class TileHost:
         path = self.path(zoom, z, row, col)
         if self.own_path is None:
             return await _fetch(self.base_url + path)
-        try:
-            return (await http.request("GET", self.own_path + path)).body
-        except NotFound:
-            return None
+        return await _asked(http, self.own_path + path)
+
+    async def load_soon(self, http: Http, zoom: int, z: int, row: int, col: int) -> bytes | None:
+        """As `load`; a `CatmaidError` with the reason if an image cannot be had, or not soon."""
+        if self.own_path is None:
+            return await self.load(http, zoom, z, row, col)
+        path = self.own_path + self.path(zoom, z, row, col)
+        return await _asked(http, path, params={"wait": WAIT_S}, headers={"Accept": "application/json, image/*"})
 
 
 def tile_hosts(info: Mapping[str, Any], service_url: str) -> list[TileHost]:
@@ -62,13 +69,14 @@ def browser_addresses(host: TileHost, ticket: str | None, browser_path: str = ""
     browser_path : path of the service on the Jupyter server's site, as on a hub; empty if there is none.
     """
     own_ticket = ticket if host.own_path is not None else None
+    template = host.template if own_ticket is None else f"{host.template}?wait={WAIT_S:g}"
     addresses = [host.base_url]
     if host.own_path is not None and browser_path:
         addresses.insert(0, f"{browser_path}{host.own_path}")
     url = URL(host.base_url)
     if host.own_path is not None and url.host in _LOCAL and url.port is not None:
         addresses += [f"{_OWN_PROXY}{host.own_path}", f"proxy/{url.port}{url.path}"]
-    return [{"base_url": address, "template": host.template, "ticket": own_ticket} for address in addresses]
+    return [{"base_url": address, "template": template, "ticket": own_ticket} for address in addresses]
 
 
 def zoom_levels(info: Mapping[str, Any], tile_width: int, tile_height: int) -> int:
@@ -93,6 +101,13 @@ def _host(mirror: Mapping[str, Any], service_url: str) -> TileHost:
         media_type=tile_layouts.MEDIA_TYPES.get(extension.lower(), "application/octet-stream"),
         own_path=base.removeprefix(service_url) if base.startswith(service_url) else None,
     )
+
+
+async def _asked(http: Http, path: str, **options: Any) -> bytes | None:
+    try:
+        return (await http.request("GET", path, **options)).body
+    except NotFound:
+        return None
 
 
 async def _fetch(url: str) -> bytes | None:

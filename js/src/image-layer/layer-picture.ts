@@ -1,6 +1,7 @@
 /** The images of a layer in one viewer. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import { ImageFailure } from "../shared/image/failure";
 import { TileLoader } from "../shared/image/loader";
 import { LOOK_NAMES, type PixelColor } from "../shared/image/look";
 import { ImagePainter } from "../shared/image/painter";
@@ -125,7 +126,8 @@ export class LayerPicture implements StackPicture {
   }
 
   private complain(error: unknown): void {
-    const reason = error instanceof RpcError ? error.message : "they do not come.";
+    const reason =
+      error instanceof RpcError || error instanceof ImageFailure ? error.message : "they do not come.";
     const text = `Images of ${this.title} cannot be shown: ${reason}`;
     if (text !== this.complaint) this.host.notify("warning", text);
     this.complaint = text;

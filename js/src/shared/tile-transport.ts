@@ -1,4 +1,5 @@
 /** Transports of tiles into the browser. */
+import { failureOf, ImageFailure } from "./image/failure";
 import type { Rpc } from "./rpc";
 import { bytes, isAbort } from "./rpc";
 import type { Tile } from "./tiles";
@@ -39,6 +40,11 @@ export class DirectTransport implements TileTransport {
   async load(tile: Tile, signal: AbortSignal): Promise<Blob | null> {
     const response = await fetch(this.url(tile), { signal, credentials: this.credentials() });
     if (response.ok) {
+      const failure = failureOf(response.headers);
+      if (failure) {
+        void response.body?.cancel();
+        throw failure;
+      }
       const blob = await response.blob();
       // A proxy that wants a login answers a page, with status 200.
       if (!blob.type.startsWith("image/")) throw new Error(`no image but ${blob.type}`);
@@ -72,6 +78,8 @@ interface Waiting {
 interface TilesReply {
   /** For each tile asked for, whether its buffer holds an image. */
   ok: boolean[];
+  /** Why it cannot be had now; older saved pages do not have it. */
+  errors?: Array<string | null>;
   media_type: string;
 }
 
@@ -115,7 +123,12 @@ export class CommTransport implements TileTransport {
         { zoom, z, tiles: batch.map(({ tile }) => [tile.row, tile.col]) },
         { signal: allAborted(batch.map(({ signal }) => signal)) },
       );
-      batch.forEach(({ resolve }, index) => {
+      batch.forEach(({ resolve, reject }, index) => {
+        const error = result.errors?.[index];
+        if (error) {
+          reject(new ImageFailure(error));
+          return;
+        }
         const buffer = buffers[index];
         const present = result.ok[index] && buffer;
         resolve(present ? new Blob([bytes(buffer)], { type: result.media_type }) : null);
@@ -183,7 +196,7 @@ export class TileSource {
     try {
       return await transport.load(tile, signal);
     } catch (error) {
-      if (isAbort(error)) throw error;
+      if (isAbort(error) || error instanceof ImageFailure) throw error;
       // Ticket run out, or the service went or moved: asking the kernel again cures what can be cured.
       if (this.active === transport) this.chosen = undefined;
       if (transport === this.comm) throw error;
@@ -236,9 +249,12 @@ export class TileSource {
   }
 }
 
-/** The transport, if a tile comes by it. */
+/** The transport, if a tile comes by it, or the service says why it has none. */
 async function probe(transport: DirectTransport, tile: Tile): Promise<TileTransport> {
-  const blob = await transport.load(tile, AbortSignal.timeout(PROBE_MS));
+  const blob = await transport.load(tile, AbortSignal.timeout(PROBE_MS)).catch((error: unknown) => {
+    if (error instanceof ImageFailure) return error;
+    throw error;
+  });
   // A Jupyter server without a proxy says "not found" to everything.
   if (!blob && transport.kind === "proxy") throw new Error("no image");
   return transport;

@@ -1,5 +1,6 @@
 /** The state of the image in words. */
 
+import { ImageFailure } from "../shared/image/failure";
 import type { PaintReport } from "../shared/image/painter";
 import { KernelSilent, RpcError } from "../shared/rpc";
 import type { Stack } from "../shared/stack";
@@ -46,6 +47,7 @@ function failure(error: unknown, hasSnapshot: boolean): Account {
 }
 
 function reason(error: unknown): string {
+  if (error instanceof ImageFailure) return `No image: ${error.message}`;
   if (!(error instanceof RpcError)) return "Some images cannot be read.";
   return error.code === ERROR_CODE.UNREACHABLE
     ? "The image service does not answer."

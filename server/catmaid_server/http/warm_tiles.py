@@ -48,11 +48,13 @@ class WarmTile:
     """What the route of tiles knows of a request, beside the tile's address.
 
     etag : with `{place}` for zoom, section, row and column with hyphens between.
+    wait : seconds that the client waits for a tile; None for as long as it takes.
     """
 
     of: StackRevision
     images: TileInMemory
     etag: str
+    wait: float | None = None
 
 
 WARM_TILE: Final = web.RequestKey("warm_tile", WarmTile)
@@ -119,7 +121,7 @@ class WarmTiles:
         """The whole answer; None if there is no such tile, or it cannot be had: the usual way says so."""
         known = tile.admission.tile
         try:
-            body = await self._tiles.tile(known.of, tile.address, known.images.wish)
+            body = await self._tiles.tile(known.of, tile.address, known.images.wish, known.wait)
         except Exception:  # the usual way fails in the same way, answers and logs it
             return None
         return self._answer_with(body, tile)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
@@ -50,25 +51,34 @@ class ByteCache(Generic[Key]):
             self.size -= len(value)
 
 
+class StillRunning(Exception):
+    """A computation that has not ended in the time that somebody waits for it; it goes on."""
+
+
 class SingleFlight(Generic[Key, Value]):
     """Share a computation between all who want its result while it runs."""
 
     def __init__(self) -> None:
-        self._running: dict[Key, asyncio.Task[Value]] = {}
+        self._running: dict[Key, tuple[asyncio.Task[Value], float]] = {}
 
     def __len__(self) -> int:
         return len(self._running)
 
-    async def do(self, key: Key, compute: Callable[[], Awaitable[Value]]) -> Value:
+    async def do(self, key: Key, compute: Callable[[], Awaitable[Value]], wait: float | None = None) -> Value:
         """The result of `compute()`, or of the one already running for this key.
 
-        Whoever stops waiting does not take the result from the others: the computation runs on.
+        Whoever stops waiting does not take the result from the others: the computation runs on. wait: `StillRunning`
+        so many seconds after it began; None for as long as it takes.
         """
-        task = self._running.get(key)
+        task, began = self._running.get(key, (None, 0.0))
         if task is None:
-            task = asyncio.ensure_future(_call(compute))
-            self._running[key] = task
+            task, began = asyncio.ensure_future(_call(compute)), time.monotonic()
+            self._running[key] = task, began
             task.add_done_callback(lambda done: self._finished(key, done))
+        if wait is not None:
+            await asyncio.wait((task,), timeout=max(0.0, began + wait - time.monotonic()))
+            if not task.done():
+                raise StillRunning
         return await asyncio.shield(task)
 
     def _finished(self, key: Key, task: asyncio.Task[Value]) -> None:

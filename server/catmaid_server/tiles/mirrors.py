@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from yarl import URL
+
 from catmaid_server.domain.errors import DomainError, NotFound
 from catmaid_server.domain.space.stacks import TileStore
 from catmaid_server.tiles.gateway.failures import ImagesUnavailable
@@ -56,6 +58,12 @@ class OpenMirrors:
         if given is not None:
             return [(float(across), float(down)) for across, down in given]
         return [(2.0**zoom, 2.0**zoom) for zoom in range(self.zoom_levels)]
+
+    @property
+    def host(self) -> str:
+        """What people call the place where the images of the first mirror are."""
+        base = str(self._mirrors[0].described.source.get("base", ""))
+        return URL(base).host or base if is_url(base) else "The disk of the service"
 
     @property
     def are_remote(self) -> bool:

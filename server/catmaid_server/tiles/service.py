@@ -16,9 +16,10 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import TileStore
-from catmaid_server.tiles.cache import ByteCache, SingleFlight
+from catmaid_server.tiles.cache import ByteCache, SingleFlight, StillRunning
 from catmaid_server.tiles.gateway.bridge import VolumeBridge
 from catmaid_server.tiles.gateway.disk_cache import DiskCache
+from catmaid_server.tiles.gateway.failures import ImagesPending
 from catmaid_server.tiles.gateway.fetching import FetchLimits, ObjectFetcher
 from catmaid_server.tiles.gateway.hosts import ImageHosts
 from catmaid_server.tiles.limits import CACHE_BYTES, CHUNK_CACHE_BYTES, DISK_CACHE_BYTES, DISK_CACHE_FOLDER
@@ -113,17 +114,23 @@ class TileService:
         await self.means.fetcher.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def tile(self, of: StackRevision, address: TileAddress, wish: TileWish) -> bytes:
+    async def tile(self, of: StackRevision, address: TileAddress, wish: TileWish, wait: float | None = None) -> bytes:
         """The image file of one tile.
 
         Raises `NotFound` if the project has no such stack, the stack no such revision, or that no such tile;
-        `ImagesUnavailable` if that cannot be found out now.
+        `ImagesUnavailable` if that cannot be found out now; `ImagesPending` so many seconds after it was first asked
+        for, if it is still on its way then.
         """
         found = await self._stack(of)
         key = (found.key, address, wish)
         data = self.cache.find(key)
         if data is None:
-            data = await self._flight.do(key, lambda: self._made(found.mirrors, address, wish))
+            try:
+                data = await self._flight.do(key, lambda: self._made(found.mirrors, address, wish), wait)
+            except StillRunning:
+                raise ImagesPending(
+                    f"{found.mirrors.host} has not given this image within {wait:g} s. It is still being asked."
+                ) from None
             if data is None:
                 raise NotFound("There is no such tile.")
             self.cache.put(key, data)

@@ -2,6 +2,7 @@
 import { LruCache } from "../lru";
 import { isAbort } from "../rpc";
 import { TILE_MEMORY, type Tile, tileKey } from "../tiles";
+import { ImageFailure } from "./failure";
 
 export type TileState = "ready" | "missing" | "failed" | "loading";
 
@@ -37,6 +38,8 @@ const MOST_MISSING = 100_000;
 const MOST_FAILURES = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
 const LONGEST_PAUSE_MS = 5_000;
+/** How many are asked for at once while they fail: a browser has six connections to a server, also for other images. */
+const IN_TROUBLE = 2;
 
 export class TileLoader {
   private readonly cache = new LruCache<ImageBitmap>(TILE_MEMORY, (bitmap) => bitmap.close());
@@ -45,6 +48,8 @@ export class TileLoader {
   private readonly failures = new LruCache<Failure>(MOST_FAILURES);
   private wanted: Wanted = { seen: [], ahead: [] };
   private disposed = false;
+  /** The last one that was asked for failed. */
+  private isInTrouble = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
 
   readonly stats: LoaderStats = { loaded: 0, missing: 0, failed: 0, cancelled: 0, lastLoadMs: 0 };
@@ -74,6 +79,11 @@ export class TileLoader {
   /** Why the last failed tile of those wanted failed. */
   failure(tiles: Tile[]): unknown {
     return tiles.map((tile) => this.failures.get(tileKey(tile))?.error).find((error) => error !== undefined);
+  }
+
+  /** Whether the source says that it cannot give a tile now. */
+  isRefused(tile: Tile): boolean {
+    return this.failures.get(tileKey(tile))?.error instanceof ImageFailure;
   }
 
   /** Want these tiles and no others. */
@@ -124,9 +134,11 @@ export class TileLoader {
   /** Ask for those that are absent, as far as is good; gives when the next failed one may be tried again. */
   private start(tiles: Tile[]): number {
     const now = performance.now();
+    const { concurrency } = this.source;
+    const atOnce = this.isInTrouble ? Math.min(IN_TROUBLE, concurrency) : concurrency;
     let next = NEVER;
     for (const tile of tiles) {
-      if (this.running.size >= this.source.concurrency) break;
+      if (this.running.size >= atOnce) break;
       const key = tileKey(tile);
       if (this.running.has(key) || this.cache.has(key) || this.missing.has(key)) continue;
       const retryAt = this.failures.get(key)?.retryAt ?? 0;
@@ -156,6 +168,7 @@ export class TileLoader {
 
   private arrived(key: string, bitmap: ImageBitmap | null): void {
     this.failures.delete(key);
+    this.isInTrouble = false;
     if (this.disposed) {
       bitmap?.close();
     } else if (bitmap) {
@@ -169,7 +182,9 @@ export class TileLoader {
 
   private failed(key: string, error: unknown): void {
     const attempts = (this.failures.get(key)?.attempts ?? 0) + 1;
-    const pause = Math.min(1_000 * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
+    const said = error instanceof ImageFailure ? error.retryMs : null;
+    const pause = said ?? Math.min(1_000 * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
+    this.isInTrouble = true;
     this.failures.set(key, { error, attempts, retryAt: performance.now() + pause }, 1);
     this.stats.failed++;
   }

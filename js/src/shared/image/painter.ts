@@ -29,6 +29,8 @@ export interface PaintReport {
 
 const PREFETCH_MARGIN = 256;
 const CRISP_FROM = 6;
+const REFUSED_GREY = "#303030";
+const REFUSED_LINE = "#505050";
 
 export class ImagePainter {
   private readonly context: CanvasRenderingContext2D;
@@ -146,11 +148,33 @@ export class ImagePainter {
   /** What is loaded of the place: other levels of this section, or else the section shown before. */
   private paintStandIns(view: StackView, tiles: Tile[]): void {
     const absent = tiles.filter((tile) => ["loading", "failed"].includes(this.loader.state(tile)));
-    if (this.shown !== null && this.shown !== view.section) {
+    const refused = tiles.filter((tile) => this.loader.isRefused(tile));
+    // Where images do not come, another section's would be taken for this one's.
+    if (this.shown !== null && this.shown !== view.section && refused.length === 0) {
       for (const tile of absent) this.paintOtherLevels(view, { ...tile, z: this.shown });
       for (const tile of absent) this.paintTile(view, { ...tile, z: this.shown });
     }
+    if (!this.isAbove) for (const tile of refused) this.paintPlaceholder(view, tile);
     for (const tile of absent) this.paintOtherLevels(view, tile);
+  }
+
+  /** A grey box with a cross. */
+  private paintPlaceholder(view: StackView, tile: Tile): void {
+    const { left, top, width, height } = tileBox(this.stack, tile);
+    const [x0 = 0, y0 = 0] = view.toScreen(left, top).map((at) => at * view.dpr);
+    const [x1 = 0, y1 = 0] = view.toScreen(left + width, top + height).map((at) => at * view.dpr);
+    const { context } = this;
+    context.fillStyle = REFUSED_GREY;
+    context.fillRect(x0, y0, x1 - x0, y1 - y0);
+    context.strokeStyle = REFUSED_LINE;
+    context.lineWidth = view.dpr;
+    context.beginPath();
+    context.rect(x0, y0, x1 - x0, y1 - y0);
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
+    context.moveTo(x0, y1);
+    context.lineTo(x1, y0);
+    context.stroke();
   }
 
   private paintOtherLevels(view: StackView, tile: Tile): void {

@@ -21,7 +21,7 @@ from catmaid_server.http.routing import Content, NoParameters, Permission, Route
 from catmaid_server.http.warm_tiles import WARM_TILE, WarmTile, place_of
 from catmaid_server.tiles import tickets
 from catmaid_server.tiles.encode import CONTENT_TYPES, JPEG_QUALITY
-from catmaid_server.tiles.gateway.failures import ImagesUnavailable
+from catmaid_server.tiles.gateway.failures import ImagesPending, ImagesUnavailable
 from catmaid_server.tiles.look import StackLook, TileWish, parsed_window
 from catmaid_server.tiles.overviews import overview
 from catmaid_server.tiles.pyramid import TileAddress
@@ -33,6 +33,7 @@ routes = Routes()
 _FOR_EVER: Final = "max-age=31536000, immutable"
 _FOR_A_DAY: Final = "max-age=86400"
 _NOT_AT_ALL: Final = "no-store"
+_LONGEST_WAIT_S: Final = 60
 
 
 class WithTicket(msgspec.Struct):
@@ -50,6 +51,9 @@ class AskedTile(WithTicket):
     """The values that become black and white, with a comma between."""
     gamma: float | None = None
     """Above 0, at most 100: exponent of the grey between black and white."""
+    wait: float | None = None
+    """0 to 60: if the image has not come so many seconds after it was first asked for, answer as if it could not be
+    had, with `Retry-After`; it is still fetched, for who asks again. As long as it takes if not given."""
 
 
 class Ticket(msgspec.Struct):
@@ -86,6 +90,8 @@ async def tile(
     If that does not give it, the tile is a grey one on which the reason stands,
     with the header `X-Image-Error`, and is not to be kept; who accepts JSON only gets an error instead.
     """
+    if form.wait is not None and not 0 <= form.wait <= _LONGEST_WAIT_S:
+        raise InvalidInput(f"wait is 0 to {_LONGEST_WAIT_S} seconds.")
     visibility = await _visibility(call, form.ticket)
     address = TileAddress(*(int(call.path[name]) for name in ("zoom", "z", "row", "col")))
     stack = StackRevision(call.project_id, call.path["stack_id"], call.path["revision"])
@@ -93,14 +99,14 @@ async def tile(
     tiles = call.request.app[keys.TILES]
     wish = TileWish(extension, form.quality, await _look(tiles, stack, form))
     try:
-        data = await tiles.tile(stack, address, wish)
+        data = await tiles.tile(stack, address, wish, form.wait)
     except ImagesUnavailable as error:
         if call.request.headers.get("Accept", "*/*").startswith("application/json"):
             raise
-        return await _placeholder(call, str(error), await tiles.tile_size(stack), extension)
+        return await _placeholder(error, await tiles.tile_size(stack), extension)
     look = f"-{form.quality}-{form.window}-{form.gamma}" if form.quality != JPEG_QUALITY or wish.look else ""
     etag = f"{stack.revision}-{{place}}-{extension}{re.sub(r'[^0-9a-zA-Z.,-]', '', look)}"
-    call.request[WARM_TILE] = WarmTile(stack, await tiles.kept_as(stack, wish), etag)
+    call.request[WARM_TILE] = WarmTile(stack, await tiles.kept_as(stack, wish), etag, form.wait)
     kept = _FOR_A_DAY if await tiles.may_change(stack) else _FOR_EVER
     return _image(call, data, extension, etag.format(place=place_of(address)), visibility, kept)
 
@@ -135,10 +141,16 @@ async def _look(tiles: TileService, stack: StackRevision, form: AskedTile) -> St
     return StackLook(window, own.gamma if form.gamma is None else form.gamma, own.labels)
 
 
-async def _placeholder(call: Call, message: str, size: tuple[int, int], extension: str) -> web.Response:
+async def _placeholder(error: ImagesUnavailable, size: tuple[int, int], extension: str) -> web.Response:
     """A tile that says what is wrong."""
-    data = await asyncio.to_thread(placeholder, message, size, extension)
-    headers = {"Cache-Control": _NOT_AT_ALL, "X-Image-Error": quote(message, safe=" ,.:;/()'")}
+    data = await asyncio.to_thread(placeholder, str(error), size, extension)
+    headers = {
+        "Cache-Control": _NOT_AT_ALL,
+        "X-Image-Error": quote(str(error), safe=" ,.:;/()'"),
+        "Access-Control-Expose-Headers": "X-Image-Error, Retry-After",
+    }
+    if isinstance(error, ImagesPending):
+        headers["Retry-After"] = "1"
     return web.Response(body=data, content_type=CONTENT_TYPES[extension], headers=headers)
 
 

@@ -31,7 +31,10 @@ _REMEMBERED_HOSTS: Final = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class FetchLimits:
-    """How patient fetching is (seconds), how large an object may be (bytes), and how many one host is asked at once."""
+    """How patient fetching is (seconds), how large an object may be (bytes), and how many one host is asked at once.
+
+    A request without an answer for `stalls_s` gives its turn to another one; up to `stalled` of them go on beside.
+    """
 
     connect_s: float = 5.0
     answer_s: float = 10.0
@@ -42,6 +45,8 @@ class FetchLimits:
     kept_s: float = 86_400.0
     largest: int = 128 * 1024**2
     at_once: int = 8
+    stalled: int = 8
+    stalls_s: float = 2.0
     host_rests_s: float = 10.0
 
 
@@ -86,7 +91,9 @@ class ObjectFetcher:
         self._disk = disk
         self._writes = None if disk is None else DiskWrites(disk)
         self._limits = limits or FetchLimits()
-        self._states = HostStates(self._limits.at_once, self._limits.host_rests_s)
+        self._states = HostStates(
+            self._limits.at_once, self._limits.stalled, self._limits.stalls_s, self._limits.host_rests_s
+        )
         self._flight: SingleFlight[str, SourceObject | None] = SingleFlight()
         self._failures: dict[str, tuple[float, ImagesUnavailable]] = {}
         self._allowed: set[tuple[str, str]] = set()
@@ -260,7 +267,9 @@ class ObjectFetcher:
                 total=None, sock_connect=self._limits.connect_s, sock_read=self._limits.answer_s
             )
             connector = aiohttp.TCPConnector(
-                resolver=CheckedResolver(self.hosts), limit=0, limit_per_host=self._limits.at_once
+                resolver=CheckedResolver(self.hosts),
+                limit=0,
+                limit_per_host=self._limits.at_once + self._limits.stalled,
             )
             self._session = aiohttp.ClientSession(timeout=timeout, connector=connector, trust_env=False)
         return self._session
