@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from weakref import WeakSet
 
 import pandas as pd
@@ -20,6 +20,9 @@ from catmaid_jupyter.client.frames import PROJECTS, USERS, frame
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.spaces import invitations
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.widgets import ProjectBrowser
 
 T = TypeVar("T")
 
@@ -44,7 +47,9 @@ class Instance(Public):
         The user's name there; `AnonymousUser` without a token.
     """
 
-    _internal: ClassVar = frozenset({"forget_project", "http", "known_project", "open", "run", "submit"})
+    _internal: ClassVar = frozenset(
+        {"follow_projects", "forget_project", "http", "known_project", "open", "run", "submit", "tell_of_projects"}
+    )
 
     def __init__(self, http: Http, *, version: str, capabilities: frozenset[str], username: str) -> None:
         self.http = http
@@ -52,6 +57,7 @@ class Instance(Public):
         self.capabilities = capabilities
         self.username = username
         self._projects: dict[int, Project] = {}
+        self._followers: list[Callable[[], None]] = []
 
     @classmethod
     async def open(cls, http: Http) -> Instance:
@@ -137,6 +143,26 @@ class Instance(Public):
         project = self._projects.pop(project_id, None)
         if project is not None:
             project.events.close()
+        self.tell_of_projects()
+
+    def follow_projects(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed()` when this connection changed which projects there are; returns a function that ends this."""
+        self._followers.append(changed)
+        return lambda: self._followers.remove(changed) if changed in self._followers else None
+
+    def tell_of_projects(self) -> None:
+        """Tell who follows that projects were made, changed or deleted."""
+        for changed in list(self._followers):
+            changed()
+
+    def project_browser(self, **options: Any) -> ProjectBrowser:
+        """The projects that one may see, with pictures, to filter and choose; its `project` is the chosen one.
+
+        options : traits of `ProjectBrowser`, such as `show="favorites"` and `height=600`.
+        """
+        from catmaid_jupyter.widgets import ProjectBrowser  # noqa: PLC0415  scripts need no widgets
+
+        return ProjectBrowser(self, **options)
 
     def create_project(self, title: str, *, comment: str | None = None) -> Project:
         """Make a project in which this user may do everything.
@@ -146,6 +172,7 @@ class Instance(Public):
         if "create-project" not in self.capabilities:
             raise InvalidInput(f"{self.url} makes projects only through its administration pages.")
         made = self.run(self.http.request("POST", "projects/", form={"title": title, "comment": comment})).json()
+        self.tell_of_projects()
         return self.known_project(int(made["id"]), str(made["title"]))
 
     def join(self, link: str) -> Project | None:
@@ -156,6 +183,7 @@ class Instance(Public):
         Raises `NotFound` for an invitation that was withdrawn, `NotAllowed` without a user.
         """
         project_id, title, waits = self.run(invitations.join(self.http, link))
+        self.tell_of_projects()
         if waits and project_id not in set(self.projects["id"]):
             return None
         return self.known_project(project_id, title)

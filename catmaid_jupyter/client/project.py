@@ -95,6 +95,9 @@ class ProjectHome(Protocol):
     def forget_project(self, project_id: int) -> None:
         """Stop following the changes of a project that was deleted."""
 
+    def tell_of_projects(self) -> None:
+        """Tell who follows that projects were made, changed or deleted."""
+
 
 class Project(
     ProjectHistory,
@@ -350,6 +353,7 @@ class Project(
     def rename(self, title: str) -> None:
         """Change the title. For administrators of the project."""
         self.title = loop.run(administration.rename(self.place, title))
+        self.instance.tell_of_projects()
 
     def delete(self, *, confirm: str | None = None) -> None:
         """Delete the project with everything in it, except stacks and the history. For its administrators.

@@ -17,6 +17,7 @@
 - `AssignmentWidget`: what a student is to trace in a course
 - `CourseWidget`: a trainer's board of a course
 - `HandInReview`: a student's neuron beside the gold neuron
+- `ProjectBrowser`: the projects of a server, with pictures
 - `JobsWidget`: long work that the server does, as a list
 - `Tutorial`: a lesson in tracing
 - `Viewer3D`: neurons in space
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets.jobs_widget import JobsWidget
     from catmaid_jupyter.widgets.neuron_search import NeuronSearch
     from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator, TagTable, TreenodeTable
+    from catmaid_jupyter.widgets.project_browser import ProjectBrowser
     from catmaid_jupyter.widgets.proofreading_table import ProofreadingTable
     from catmaid_jupyter.widgets.review_table import ReviewTable
     from catmaid_jupyter.widgets.selection_table import SelectionTable
@@ -64,6 +66,7 @@ __all__ = [
     "Layer",
     "NeuronNavigator",
     "NeuronSearch",
+    "ProjectBrowser",
     "ProofreadingTable",
     "ReviewTable",
     "SelectionTable",
@@ -92,6 +95,7 @@ _MODULES: Final = {
     "Layer": "base",
     "NeuronNavigator": "node_tables",
     "NeuronSearch": "neuron_search",
+    "ProjectBrowser": "project_browser",
     "ProofreadingTable": "proofreading_table",
     "ReviewTable": "review_table",
     "SelectionTable": "selection_table",

@@ -42,6 +42,7 @@ class ProjectSpaces(Public):
         form: Form = {"name": one_name(title, "title"), "description": comment, "copy_volumes": volumes}
         wanted = [] if neurons is None else skeleton_ids_of(self.place, neurons)
         made = loop.run(self.place.http.request("POST", self.place.path("fork"), form=form)).json()
+        self.instance.tell_of_projects()
         copy: Self = self.instance.project(int(made["new_project_id"]))
         if wanted:
             target: Any = copy
@@ -78,3 +79,4 @@ class ProjectSpaces(Public):
         """Count the project among one's favourites, which `instance.projects` tells, or not any more."""
         self.place.require_present()
         loop.run(self.place.http.request("POST" if favorite else "DELETE", self.place.path("favorite")))
+        self.instance.tell_of_projects()

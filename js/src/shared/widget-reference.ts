@@ -18,3 +18,14 @@ export function modelOf<T extends object>(
 ): Promise<AnyModel<T>> {
   return page.getModel<T>(IN_PAGE + reference.replace(IN_TRAITS, ""));
 }
+
+/** Show the widget that a trait refers to in an element, until the signal ends that. */
+export async function renderWidget(
+  page: Pick<Host, "getWidget">,
+  reference: string,
+  el: HTMLElement,
+  signal: AbortSignal,
+): Promise<void> {
+  const { render } = await page.getWidget(IN_PAGE + reference.replace(IN_TRAITS, ""));
+  await render({ el, signal });
+}

@@ -25,6 +25,7 @@ CAPABILITIES = (
     "jobs",
     "viewer-states",
     "manual",
+    "project-browser",
 )
 
 

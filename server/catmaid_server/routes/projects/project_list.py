@@ -10,7 +10,8 @@ from aiohttp import web
 
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import NotFound
-from catmaid_server.domain.projects import project_deletion, project_export, project_list, projects
+from catmaid_server.domain.projects import browsed_projects, project_deletion, project_export, project_list, projects
+from catmaid_server.domain.projects.browsed_projects import BrowsedProject
 from catmaid_server.domain.projects.project_export import ExportedProject
 from catmaid_server.domain.projects.project_list import ProjectDescription
 from catmaid_server.domain.space import stacks
@@ -111,6 +112,13 @@ async def create_project(call: Call, form: NewProject) -> ProjectDescription:
     """Make a project that the user may administer."""
     project_id = await projects.create_project(call.tx, form.title, owner_id=call.user.id, comment=form.comment)
     return await project_list.describe_project(call.tx, project_id)
+
+
+@routes.get("/projects/browse", needs=Permission.NONE)
+async def browse_projects(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(list[BrowsedProject])]:
+    """List the projects that the user may see, with how much is in each, its owners, and what the user may do there."""
+    async with call.reading() as connection:
+        return await browsed_projects.browsed_projects(connection, call.user)
 
 
 @routes.get("/projects/export", needs=Permission.NONE)
