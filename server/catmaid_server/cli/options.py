@@ -46,7 +46,8 @@ def settings_from(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"])
-        raise typer.BadParameter(f"{name}: {first['msg']}") from None
+        text = f"{name}: {first['msg']}" if name else first["msg"].removeprefix("Value error, ")
+        raise typer.BadParameter(text) from None
 
 
 def numbers(text: str, count: int, option: str, *, positive: bool = False) -> tuple[float, ...]:

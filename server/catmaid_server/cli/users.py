@@ -13,7 +13,7 @@ from catmaid_server.cli.output import answer, run, table
 from catmaid_server.cli.secret_input import asked_secret
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts import api_tokens, identities, login_sessions, members, users
-from catmaid_server.domain.accounts.identities import JUPYTERHUB
+from catmaid_server.domain.accounts.identities import JUPYTERHUB, LinkedIdentity
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 
@@ -114,39 +114,75 @@ def activate(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = N
     answer(None, as_json=False, text=f"Opened the account of {name!r}.")
 
 
+ProviderKey = Annotated[
+    str, typer.Option("--with", help="jupyterhub, or a provider of the settings: oidc, orcid, github.")
+]
+
+
 @app.command("link")
 def link(
     name: Name,
-    subject: Annotated[str, typer.Argument(metavar="NAME_THERE", help="Name on the hub.", show_default=False)],
+    subject: Annotated[
+        str, typer.Argument(metavar="NAME_THERE", help="What the user is called there.", show_default=False)
+    ],
+    provider: ProviderKey = JUPYTERHUB,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Let who is NAME_THERE on the JupyterHub sign in as the user NAME."""
+    """Let who is NAME_THERE elsewhere sign in as the user NAME.
+
+    That is the name on the JupyterHub, the ORCID iD, the number (not the name) of the GitHub account, or the subject
+    that an OpenID provider has.
+    """
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
 
     async def work() -> None:
-        settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with administering(settings, "users.link") as tx:
             user = await users.require_user(tx, name)
-            await identities.link(tx, user.id, JUPYTERHUB, subject)
+            await identities.link(tx, user.id, _issuer(settings, provider), subject)
 
     run(work())
-    answer(None, as_json=False, text=f"{subject!r} on the hub signs in as {name!r} from now on.")
+    answer(None, as_json=False, text=f"{subject!r} {_where(provider)} signs in as {name!r} from now on.")
 
 
 @app.command("unlink")
-def unlink(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Let nobody sign in as a user with the JupyterHub any more, and end what they had begun that way."""
+def unlink(
+    name: Name, provider: ProviderKey = JUPYTERHUB, data_dir: DataDir = None, database_url: DatabaseUrl = None
+) -> None:
+    """Let nobody sign in as a user from elsewhere any more, and end what they had begun that way."""
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
 
     async def work() -> str:
-        settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with administering(settings, "users.unlink") as tx:
             user = await users.require_user(tx, name)
-            subject = await identities.unlink(tx, user.id, JUPYTERHUB)
+            subject = await identities.unlink(tx, user.id, _issuer(settings, provider))
             await login_sessions.end_sessions_of(tx, user.id)
             return subject
 
     subject = run(work())
-    answer(None, as_json=False, text=f"{subject!r} on the hub signs in as {name!r} no more.")
+    answer(None, as_json=False, text=f"{subject!r} {_where(provider)} signs in as {name!r} no more.")
+
+
+@app.command("sign-ins")
+def list_sign_ins(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List who signs in from elsewhere: the JupyterHub, or a provider."""
+
+    async def work() -> list[LinkedIdentity]:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with opened_store(settings) as store, store.reading() as connection:
+            return await identities.list_identities(connection)
+
+    found = run(work())
+    rows: list[tuple[object, ...]] = [(one.username, one.issuer, one.subject) for one in found]
+    answer(found, as_json=as_json, text=table(rows, ("user", "with", "known there as")))
+
+
+def _issuer(settings: Settings, provider: str) -> str:
+    return JUPYTERHUB if provider == JUPYTERHUB else settings.issuer_of(provider)
+
+
+def _where(provider: str) -> str:
+    return "on the hub" if provider == JUPYTERHUB else f"of {provider}"
 
 
 def _set_active(name: str, settings: Settings, *, active: bool) -> None:

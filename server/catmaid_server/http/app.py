@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, web
 from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.auth.jupyterhub import Hub
+from catmaid_server.auth.providers.known import providers_of
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import login_sessions, wrong_passwords
 from catmaid_server.domain.cells.viewport_cells import ViewportCells
@@ -66,6 +67,7 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     app[keys.ACCESS] = Access(store)
     app[keys.PASSWORD_CHECKS] = PasswordChecks(store, options.secret)
     app[keys.HUB] = None if options.hub is None else Hub(options.hub)
+    app[keys.PROVIDERS] = providers_of(options.providers)
     app[FORM_READER] = FormReader()
     app[keys.DATABASE_TURNS] = UserTurns(max(1, store.pool_size // 2), things="requests to the database")
     news = News()
@@ -159,6 +161,8 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     await app[keys.TILES].close()
     if (hub := app[keys.HUB]) is not None:
         await hub.close()
+    for provider in app[keys.PROVIDERS].values():
+        await provider.close()
 
 
 async def _keep_warm(app: web.Application) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from catmaid_server.auth import sessions
 from catmaid_server.auth.jupyterhub import HubService
+from catmaid_server.auth.providers.provider import ProviderSettings
+from catmaid_server.domain.accounts.newcomers import Admission
 from catmaid_server.domain.cells import CELL_BYTES
 from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import AllowedHosts
@@ -38,6 +40,10 @@ class AppOptions:
     """Whether people may make themselves accounts."""
     hub: HubService | None = None
     """The JupyterHub with which people sign in."""
+    providers: tuple[ProviderSettings, ...] = ()
+    """Others with which people sign in."""
+    admission: Admission = field(default_factory=Admission)
+    """Who may make an account by signing in with one of them."""
     approval: bool = True
     """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
     presence: bool = True

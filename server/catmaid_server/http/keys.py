@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
     from catmaid_server.auth.jupyterhub import Hub
+    from catmaid_server.auth.providers.provider import Provider
     from catmaid_server.domain.cells.viewport_cells import ViewportCells
     from catmaid_server.domain.graph.kept_partners import KeptPartners
     from catmaid_server.events.feed import Feed
@@ -30,6 +32,7 @@ STORE: web.AppKey[Store] = web.AppKey("store", Store)
 ACCESS: web.AppKey[Access] = web.AppKey("access")
 PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
 HUB: web.AppKey[Hub | None] = web.AppKey("hub")
+PROVIDERS: web.AppKey[Mapping[str, Provider]] = web.AppKey("providers")
 DATABASE_TURNS: web.AppKey[UserTurns] = web.AppKey("database_turns")
 CELLS: web.AppKey[ViewportCells] = web.AppKey("cells")
 PARTNERS: web.AppKey[KeptPartners] = web.AppKey("partners")

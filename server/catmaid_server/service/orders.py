@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from catmaid_server.auth.providers.provider import ProviderSettings
+from catmaid_server.domain.accounts.newcomers import Admission
 from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
@@ -33,6 +35,8 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     registration: bool = False
     jupyterhub: bool = False
     """Whether people sign in with the JupyterHub that the environment tells of."""
+    providers: tuple[ProviderSettings, ...] = ()
+    admission: Admission = Admission()
     approval: bool = True
     presence: bool = True
     front_end: str | None = None

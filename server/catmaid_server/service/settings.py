@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from catmaid_server.auth.jupyterhub import HubService
 from catmaid_server.db.store import REMEMBER_BYTES
 from catmaid_server.domain.cells import CELL_BYTES
-from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import host_names
 from catmaid_server.http.proxies import parsed_root_path, trusted_networks
+from catmaid_server.service.rules import as_value_error
+from catmaid_server.service.sign_in_settings import SignInSettings
 from catmaid_server.tiles.gateway.hosts import ImageHosts
 from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """Settings of the service and of the commands that work on its data folder."""
 
     model_config = SettingsConfigDict(env_prefix="CATMAID_", frozen=True, extra="ignore")
@@ -58,9 +57,6 @@ class Settings(BaseSettings):
 
     pool_size: int = Field(default=8, ge=1, le=100)
     """Most database connections of one worker."""
-
-    registration: bool = False
-    """Whether people may make themselves accounts; they may do nothing until somebody grants them something."""
 
     jupyterhub: bool = False
     """Whether people sign in with the JupyterHub whose service this is; it tells by `JUPYTERHUB_...` where it is."""
@@ -128,7 +124,7 @@ class Settings(BaseSettings):
     @field_validator("jupyterhub")
     @classmethod
     def _require_hub(cls, wanted: bool) -> bool:
-        with _as_value_error():
+        with as_value_error():
             if wanted:
                 HubService.of()
         return wanted
@@ -160,14 +156,14 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _require_networks(cls, text: str) -> str:
-        with _as_value_error():
+        with as_value_error():
             trusted_networks(text)
         return text
 
     @field_validator("root_path")
     @classmethod
     def _require_path(cls, text: str) -> str:
-        with _as_value_error():
+        with as_value_error():
             return parsed_root_path(text)
 
     @property
@@ -183,14 +179,8 @@ class Settings(BaseSettings):
     def as_environment(self) -> dict[str, str]:
         """Variables that give another process the same settings; unlike arguments, others cannot read them."""
         values = self.model_dump(exclude_none=True) | {"data_dir": self.folder}
-        if self.database_url is not None:
-            values["database_url"] = self.database_url.get_secret_value()
-        return {f"CATMAID_{name.upper()}": str(value) for name, value in values.items()}
+        return {f"CATMAID_{name.upper()}": _plain(value) for name, value in values.items()}
 
 
-@contextmanager
-def _as_value_error() -> Iterator[None]:
-    try:
-        yield
-    except InvalidInput as error:
-        raise ValueError(str(error)) from None
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -68,6 +68,7 @@ def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
         If it cannot start.
     """
     _require_front_end(settings)
+    _require_secrets(settings)
     require_protection(settings)
     if settings.tls_cert is not None:
         tls_context(settings.tls_cert.expanduser(), settings.tls_key and settings.tls_key.expanduser())
@@ -100,6 +101,13 @@ def _require_front_end(settings: Settings) -> None:
             FrontEnd.opened(settings.front_end.expanduser(), version=SERVER_VERSION)
         except InvalidInput as error:
             raise ServiceError(str(error)) from None
+
+
+def _require_secrets(settings: Settings) -> None:
+    try:
+        settings.providers()
+    except InvalidInput as error:
+        raise ServiceError(str(error)) from None
 
 
 def _lock_or_find(folder: ServiceFolder) -> int | ServiceRecord:
@@ -226,6 +234,8 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         shutdown_s=settings.shutdown_s,
         registration=settings.registration,
         jupyterhub=settings.jupyterhub,
+        providers=settings.providers(),
+        admission=settings.admission,
         approval=settings.approval,
         presence=settings.presence,
         database_folder=str(folder.path) if settings.database_url is None else None,

@@ -114,6 +114,8 @@ def _options(order: WorkerOrder, *, over_tls: bool) -> AppOptions:
         cell_bytes=order.cell_bytes,
         registration=order.registration,
         hub=HubService.of() if order.jupyterhub else None,
+        providers=order.providers,
+        admission=order.admission,
         approval=order.approval,
         presence=order.presence,
         front_end=_front_end(order),

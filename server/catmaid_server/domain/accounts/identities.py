@@ -32,7 +32,7 @@ class Identity:
     """Who somebody is for a service that vouches for them.
 
     issuer
-        Short name of that service, such as `jupyterhub`.
+        Short name of that service, such as `jupyterhub`, or its address, as OpenID providers have one.
     subject
         What the person is called there; never given to another person.
     groups
@@ -63,15 +63,30 @@ async def signed_in(tx: Connection, identity: Identity) -> User:
     Raises `NotAllowed` if the account is closed, or if another account has the name of a new user.
     """
     await fetch_value(tx, sql.one_at_a_time, issuer=identity.issuer, subject=identity.subject)
-    user_id = await fetch_value(tx, sql.user_of_identity, issuer=identity.issuer, subject=identity.subject)
+    user_id = await user_id_of(tx, identity)
     if user_id is None:
         user_id = await _new_user(tx, identity)
+    user = await open_account(tx, user_id)
+    if identity.groups is not None:
+        await _follow_groups(tx, user_id, identity.issuer, identity.groups)
+    return user
+
+
+async def user_id_of(connection: Connection, identity: Identity) -> int | None:
+    """Whose identity this is; None: nobody's."""
+    user_id: int | None = await fetch_value(
+        connection, sql.user_of_identity, issuer=identity.issuer, subject=identity.subject
+    )
+    return user_id
+
+
+async def open_account(tx: Connection, user_id: int) -> User:
+    """The user who signs in; `NotAllowed` if the account is closed. Notes the time of the login."""
     user = await users.user_by_id(tx, user_id)
     assert user is not None
     if not user.is_active:
         raise NotAllowed(f"The account {user.username!r} is closed.")
-    if identity.groups is not None:
-        await _follow_groups(tx, user_id, identity.issuer, identity.groups)
+    await tx.execute(sql.note_sign_in, {"user_id": user_id})
     return user
 
 
@@ -127,6 +142,6 @@ def _token_name(issuer: str) -> str:
     return f"signed in with {issuer}"
 
 
-async def list_identities(connection: Connection) -> list[LinkedIdentity]:
-    """All identities, by issuer and name."""
-    return await fetch_records(connection, sql.list_identities, LinkedIdentity)
+async def list_identities(connection: Connection, *, user_id: int | None = None) -> list[LinkedIdentity]:
+    """All identities, or those of a user, by issuer and name."""
+    return await fetch_records(connection, sql.list_identities, LinkedIdentity, user_id=user_id)

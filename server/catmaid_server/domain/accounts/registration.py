@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Final
 from unicodedata import normalize
 
@@ -35,14 +36,24 @@ async def register(
 
     Raises `InvalidInput` if a user or a group has this name, or one that looks like it: in capitals, for example.
     """
-    wanted = _as_seen(username)
-    await tx.execute(sql.one_at_a_time)
-    taken = await fetch_all(tx, sql.taken_names)
-    if wanted == _as_seen(users.ANONYMOUS) or any(wanted == _as_seen(name) for (name,) in taken):
+    if _as_seen(username) in await _taken(tx):
         raise InvalidInput(f"There is already a user or a group {username!r}.")
     return await users.create_user(
         tx, username, password_hash=password_hash, first_name=first_name, last_name=last_name, email=email
     )
+
+
+async def free_name(tx: Connection, wanted: str) -> str:
+    """The wanted name, or with a number behind it if a user or a group has one that looks like it."""
+    taken = await _taken(tx)
+    candidates = (wanted if number == 1 else f"{wanted}-{number}" for number in count(1))
+    return next(name for name in candidates if _as_seen(name) not in taken)
+
+
+async def _taken(tx: Connection) -> set[str]:
+    """Names that nobody can have any more, as seen. Locks registration to the end of the transaction."""
+    await tx.execute(sql.one_at_a_time)
+    return {_as_seen(users.ANONYMOUS), *(_as_seen(name) for (name,) in await fetch_all(tx, sql.taken_names))}
 
 
 def _as_seen(name: str) -> str:

@@ -11,6 +11,7 @@ from psycopg_pool import PoolTimeout
 
 from catmaid_server.auth.access import Unauthenticated
 from catmaid_server.auth.jupyterhub import HubUnreachable
+from catmaid_server.auth.providers.provider import ProviderUnreachable
 from catmaid_server.auth.turns import TooManyAttempts
 from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.errors import DomainError, LocationLookup, NotAllowed, NotFound, StateMismatch
@@ -32,6 +33,7 @@ _DOMAIN_ERRORS: tuple[tuple[type[DomainError], int, str], ...] = (
     (TooManyAttempts, 429, "TooManyAttempts"),
     (SourceError, 502, "SourceError"),
     (HubUnreachable, 502, "HubUnreachable"),
+    (ProviderUnreachable, 502, "ProviderUnreachable"),
     (ImagesUnavailable, 424, "ImagesUnavailable"),
     (NotSettled, 503, names.NOT_SETTLED),
     (StateMismatch, 400, names.STATE_MISMATCH),

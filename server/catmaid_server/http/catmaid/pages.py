@@ -21,7 +21,10 @@ _PAGE = Template("""<!doctype html>
       label { display: block; margin: .75rem 0; }
       input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .4rem; }
       input[type=checkbox] { display: inline; width: auto; }
-      button { font: inherit; padding: .4rem 1.2rem; margin-top: .75rem; }
+      button, a.button { font: inherit; padding: .4rem 1.2rem; margin-top: .75rem; }
+      a.button { display: block; margin: 0; border: 1px solid currentColor; border-radius: .25rem; text-align: center;
+        text-decoration: none; }
+      a.button:hover, a.button:focus-visible { text-decoration: underline; }
       .problem { color: #b00020; }
       th, td { text-align: left; padding: .2rem .8rem .2rem 0; }
       td button { margin: 0; }
@@ -50,6 +53,14 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What is sent along with a form unseen."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One line to fill in; `autocomplete` tells the browser what it is."""
 
@@ -69,7 +80,7 @@ def page(title: str, body: str) -> web.Response:
 
 def form_page(
     title: str,
-    fields: Sequence[Field | Tick],
+    fields: Sequence[Field | Tick | Kept],
     *,
     button: str,
     about: str = "",
@@ -92,7 +103,9 @@ def form_page(
     return page(title, "\n".join(line for line in lines if line))
 
 
-def _input(field: Field | Tick) -> str:
+def _input(field: Field | Tick | Kept) -> str:
+    if isinstance(field, Kept):
+        return f'<input type="hidden" name="{escape(field.name)}" value="{escape(field.value)}">'
     if isinstance(field, Tick):
         box = f'<input name="{escape(field.name)}" type="checkbox" value="true">'
         return f"<label>{box} {escape(field.label)}</label>"

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from catmaid_server.auth import same_site
 from catmaid_server.auth.jupyterhub import Hub, NotOfTheHub
+from catmaid_server.auth.providers.attempts import own_path
 from catmaid_server.auth.signing import sign, verified
 from catmaid_server.domain.accounts import identities
 from catmaid_server.domain.accounts.identities import JUPYTERHUB, Identity
@@ -97,7 +98,7 @@ async def sign_in_browser(
     """Send a browser to the hub to sign in; the hub sends it back to `/oauth_callback`."""
     hub, options = _hub(call), call.request.app[keys.OPTIONS]
     nonce = secrets.token_hex(16)
-    state = sign(options.secret, _PURPOSE, f"{nonce}:{_own_path(form.next)}", expires=int(time.time()) + _STATE_S)
+    state = sign(options.secret, _PURPOSE, f"{nonce}:{own_path(form.next)}", expires=int(time.time()) + _STATE_S)
     service, address = external_url(call.request), hub.sign_in_address(state)
     # A path is one of the hub's site, above this service's; the browser knows better than we how it got here.
     response = redirect(f"//{service.host_port_subcomponent}{address}" if address.startswith("/") else address)
@@ -143,9 +144,3 @@ def _hub(call: Call) -> Hub:
     if hub is None:
         raise NotFound("This service signs nobody in with JupyterHub: CATMAID_JUPYTERHUB is not set.")
     return hub
-
-
-def _own_path(path: str) -> str:
-    """A path below this service's address, as the front page if it could lead elsewhere."""
-    is_own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if is_own else "/"

@@ -1,4 +1,4 @@
-"""Pages on which people log in, and make and revoke their API tokens."""
+"""The page on which people make and revoke their API tokens."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from typing import Annotated, Final
 import msgspec
 from aiohttp import web
 
-from catmaid_server.auth import same_site
-from catmaid_server.auth.turns import TooManyAttempts
 from catmaid_server.domain.accounts import api_tokens
-from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.accounts.api_tokens import MOST_DAYS, ApiToken, NewApiToken
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
-from catmaid_server.http import keys
-from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
+from catmaid_server.http.catmaid.pages import page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
-from catmaid_server.routes.accounts.accounts import authenticated, start_noted_session
 from catmaid_server.routes.accounts.api_tokens import (
     AllTokens,
     TokenToMake,
@@ -28,20 +22,13 @@ from catmaid_server.routes.accounts.api_tokens import (
     require_confirmation,
     write_token_uses,
 )
+from catmaid_server.routes.accounts.login_page import to_login
 
 routes = Routes()
 
 _TOKENS: Final = "/user/api-tokens/"
-_LOGIN: Final = "/user/login/"
 
 Page = Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the login, or back to the page.")]
-
-
-class LoginForm(msgspec.Struct):
-    """Name and password, from the page."""
-
-    username: str = ""
-    password: str = ""
 
 
 class TokenForm(msgspec.Struct):
@@ -60,37 +47,17 @@ class TokenToRevoke(msgspec.Struct):
     """Id of the API token."""
 
 
-@routes.get("/user/login/", needs=Permission.NONE)
-async def login_form(call: Call, form: NoParameters) -> Page:
-    """Show the page on which people log in; who is logged in is sent to their API tokens."""
-    return _login_page(call) if call.user.username == ANONYMOUS else redirect(_TOKENS)
-
-
-@routes.post("/user/login/", needs=Permission.NONE)
-async def log_in_on_page(call: Call, form: LoginForm) -> Page:
-    """Start a session and go to the API tokens; the page comes again if name or password are wrong."""
-    if same_site.is_foreign(call.request.headers, external_url(call.request)):
-        raise NotAllowed("Log in on a page of this service; elsewhere, use an API token.")
-    try:
-        user = await authenticated(call, form.username, form.password)
-    except (InvalidLogin, InactiveLogin, TooManyAttempts) as error:
-        return _login_page(call, form.username, [str(error)])
-    response = redirect(_TOKENS)
-    await start_noted_session(call, response, user, form.password)
-    return response
-
-
 @routes.get("/user/api-tokens/", needs=Permission.NONE)
 async def token_page(call: Call, form: NoParameters) -> Page:
     """Show the user's API tokens, and forms to make and to revoke them; visitors are sent to log in."""
-    return redirect(_LOGIN) if call.user.username == ANONYMOUS else await _page_of_tokens(call)
+    return to_login(_TOKENS) if call.user.username == ANONYMOUS else await _page_of_tokens(call)
 
 
 @routes.post("/user/api-tokens/", needs=Permission.NONE)
 async def make_token_on_page(call: Call, form: TokenForm) -> Page:
     """Make an API token and show it, this once."""
     if call.user.username == ANONYMOUS:
-        return redirect(_LOGIN)
+        return to_login(_TOKENS)
     try:
         made = await make_token(call, TokenToMake(form.name, _days(form.days)))
     except (InvalidInput, NotAllowed) as error:
@@ -102,7 +69,7 @@ async def make_token_on_page(call: Call, form: TokenForm) -> Page:
 async def revoke_all_on_page(call: Call, form: AllTokens) -> Page:
     """Revoke all of the user's API tokens."""
     if call.user.username == ANONYMOUS:
-        return redirect(_LOGIN)
+        return to_login(_TOKENS)
     require_confirmation(call, form)
     async with call.store.writing(user_id=call.user.id, project_id=None, label="accounts.revoke_tokens") as tx:
         await api_tokens.revoke_tokens_of(tx, call.user.id)
@@ -113,7 +80,7 @@ async def revoke_all_on_page(call: Call, form: AllTokens) -> Page:
 async def revoke_token_on_page(call: Call, form: TokenToRevoke) -> Page:
     """Revoke one of the user's API tokens and show the others."""
     if call.user.username == ANONYMOUS:
-        return redirect(_LOGIN)
+        return to_login(_TOKENS)
     try:
         async with call.store.writing(user_id=call.user.id, project_id=None, label="accounts.revoke_token") as tx:
             await api_tokens.revoke_own_token(tx, call.user.id, form.token_id)
@@ -129,20 +96,6 @@ def _days(text: str) -> int | None:
         return int(text)
     except ValueError:
         raise InvalidInput(f"The number of days is a whole number, or empty, not {text!r}.") from None
-
-
-def _login_page(call: Call, username: str = "", problems: list[str] | None = None) -> web.Response:
-    elsewhere = '<p><a href="../../hub/login">Sign in with JupyterHub</a></p>' if call.request.app[keys.HUB] else ""
-    return form_page(
-        "Log in",
-        [
-            Field("username", "User name", "username", value=username),
-            Field("password", "Password", "current-password", "password"),
-        ],
-        button="Log in",
-        problems=problems or [],
-        before=elsewhere,
-    )
 
 
 async def _page_of_tokens(call: Call, *, made: NewApiToken | None = None, problem: str = "") -> web.Response:

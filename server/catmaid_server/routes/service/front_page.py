@@ -39,7 +39,7 @@ async def front_page(call: Call, form: LinkParameters) -> Annotated[web.Response
     if call.user.username != ANONYMOUS:
         account = (
             f'You are {escape(call.user.username)}. <a href="user/api-tokens/">Your API tokens</a>. '
-            '<a href="user/password_change/">Change your password</a>.'
+            '<a href="user/password_change/">Change your password</a>. <a href="user/sign-ins/">Your sign-ins</a>.'
         )
     elif call.request.app[keys.OPTIONS].registration:
         account = f'{_LOGIN}, or <a href="register">make an account</a>, or ask an administrator for one.'

@@ -18,8 +18,15 @@ ON CONFLICT (user_id, issuer) DO UPDATE SET subject = excluded.subject;
 DELETE FROM identity WHERE issuer = %(issuer)s AND user_id = %(user_id)s RETURNING subject;
 
 -- name: list_identities
--- All identities, by issuer and name, with the user's name.
-SELECT i.issuer, i.subject, u.username FROM identity i JOIN app_user u ON u.id = i.user_id ORDER BY 1, 2;
+-- All identities, or those of a user, by issuer and name, with the user's name.
+SELECT i.issuer, i.subject, u.username
+  FROM identity i JOIN app_user u ON u.id = i.user_id
+ WHERE %(user_id)s::integer IS NULL OR i.user_id = %(user_id)s
+ ORDER BY 1, 2;
+
+-- name: note_sign_in
+-- Note that a user has signed in just now.
+UPDATE app_user SET last_login = now() WHERE id = %(user_id)s;
 
 -- name: names_of_users
 -- Which of these names users have, whose groups say who may edit their data.
