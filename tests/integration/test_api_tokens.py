@@ -238,6 +238,6 @@ class TestOnThePage:
             async with service.visitor.session.request(
                 method, f"{service.url}/user/api-tokens/{path}", allow_redirects=False
             ) as response:
-                assert (response.status, response.headers["Location"]) == (302, "/user/login/")
+                assert (response.status, response.headers["Location"]) == (302, "/user/login/?next=/user/api-tokens/")
         async with service.visitor.session.get(service.url) as response:
             assert 'href="user/login/"' in await response.text()

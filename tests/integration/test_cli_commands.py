@@ -162,6 +162,22 @@ def test_groups_and_members(cli: Cli) -> None:
     assert "who may edit the data of user 'eva'" in cli("group", "delete", "eva")[2]
 
 
+def test_users_are_linked_to_accounts_elsewhere(cli: Cli, dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(cli, "user", "add", "mia")
+    refused = cli("user", "link", "mia", "0000-0002-1825-0097", "--with", "orcid")
+    assert "Nobody signs in with 'orcid' here: the settings have no provider." in refused[2]
+    monkeypatch.setenv("CATMAID_ORCID_CLIENT_ID", "APP-1")
+    assert "CATMAID_ORCID_CLIENT_ID is set, but neither" in cli("user", "list")[2]
+    monkeypatch.setenv("CATMAID_ORCID_CLIENT_SECRET", "a secret")
+    linked = cli("user", "link", "mia", "0000-0002-1825-0097", "--with", "orcid")
+    assert linked[:2] == (0, "'0000-0002-1825-0097' of orcid signs in as 'mia' from now on.\n")
+    assert json.loads(cli("user", "sign-ins", "--json")[1]) == [
+        {"issuer": "https://orcid.org", "subject": "0000-0002-1825-0097", "username": "mia"}
+    ]
+    assert cli("user", "unlink", "mia", "--with", "orcid")[0] == 0
+    assert "mia" not in cli("user", "sign-ins")[1]
+
+
 def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     answer(cli, "import", "swc", swc, "--project", "Shared")
     added = answer(cli, "user", "add", "ada", "--first-name", "Ada")

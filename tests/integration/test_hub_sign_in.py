@@ -145,7 +145,7 @@ async def test_groups_are_of_the_very_name(hub: StandIn, signing_in: Service) ->
         ("", 403, "no token of JupyterHub"),
         ("doras", 403, "need the scope access:services!service=catmaid"),
         ("of a service", 403, "that of a service"),
-        ("tracers", 403, "catmaid-jupyter users link 'tracer' 'tracer'"),
+        ("tracers", 403, "catmaid-jupyter user link 'tracer' 'tracer'"),
     ],
 )
 async def test_who_may_not_is_told_why(signing_in: Service, token: str, status: int, words: str) -> None:

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from catmaid_server.auth.providers.provider import ProviderSettings
+from catmaid_server.auth.providers.provider import ProviderKind, ProviderSettings
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import identities, users
 from catmaid_server.domain.accounts.newcomers import Admission
@@ -28,7 +28,7 @@ ANA = {"email": "ana@uni.example", "email_verified": True, "preferred_username":
 
 
 def registered(key: str, address: str) -> ProviderSettings:
-    kind = "github" if key == "github" else "openid"
+    kind: ProviderKind = "github" if key == "github" else "openid"
     return ProviderSettings(
         key=key, title=key.title(), kind=kind, address=address, client_id=CLIENT_ID, client_secret=CLIENT_SECRET
     )

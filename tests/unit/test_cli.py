@@ -58,6 +58,7 @@ WANTED = {
     "user activate",
     "user deactivate",
     "user link",
+    "user sign-ins",
     "user unlink",
     "grant",
     "revoke",

@@ -36,7 +36,15 @@ PORT = "service.port"
 
 _CHUNK_BYTES = 1024**2
 _LEFT_OUT = ("login_session", "packed_skeleton", "wrong_password")
-_NOT_KEPT = {"data_dir", "database_url", "postgres_bin", "backup_folder"}
+_NOT_KEPT = {
+    "data_dir",
+    "database_url",
+    "postgres_bin",
+    "backup_folder",
+    "oidc_client_secret_file",
+    "orcid_client_secret_file",
+    "github_client_secret_file",
+}
 
 
 @dataclass(frozen=True, slots=True)

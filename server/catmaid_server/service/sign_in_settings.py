@@ -107,6 +107,11 @@ class SignInSettings(BaseSettings):
         """Who may make an account by signing in with a provider."""
         return Admission.parsed(self.registration, self.registration_domains)
 
+    @property
+    def password_registration(self) -> bool:
+        """Whether people may make accounts with passwords, of whom nobody tells a verified address."""
+        return self.registration and not self.admission.domains
+
     def issuer_of(self, key: str) -> str:
         """What identities have as issuer of a provider, by its short name; `InvalidInput` if it is not set."""
         for one in self._registered():

@@ -232,7 +232,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         cell_bytes=settings.cell_bytes,
         log_level=settings.log_level,
         shutdown_s=settings.shutdown_s,
-        registration=settings.registration,
+        registration=settings.password_registration,
         jupyterhub=settings.jupyterhub,
         providers=settings.providers(),
         admission=settings.admission,

@@ -29,7 +29,7 @@ _VALUE: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """A sign-in with a provider that was begun in a browser.
 
     browser
@@ -55,7 +55,7 @@ class Attempt:
     user_id: int | None
 
 
-def begin(secret: bytes, provider: str, *, browser: str, path: str, user_id: int | None = None) -> Attempt:
+def begin(secret: bytes, provider: str, *, browser: str, path: str, user_id: int | None = None) -> SignInAttempt:
     """A new attempt. `browser`: what its cookie has, if it has one from another tab."""
     browser = browser or secrets.token_urlsafe(32)
     attempt_id = secrets.token_hex(16)
@@ -65,7 +65,7 @@ def begin(secret: bytes, provider: str, *, browser: str, path: str, user_id: int
     return _attempt(secret, provider, browser, attempt_id, state, own_path(path), user_id)
 
 
-def resumed(secret: bytes, provider: str, state: str, *, browser: str) -> Attempt | None:
+def resumed(secret: bytes, provider: str, state: str, *, browser: str) -> SignInAttempt | None:
     """The attempt of a state that came back; None if this browser did not begin it with this provider, or long ago."""
     found = _VALUE.fullmatch(verified(secret, _PURPOSE, state) or "")
     if found is None or found["provider"] != provider:
@@ -83,8 +83,8 @@ def own_path(path: str) -> str:
 
 def _attempt(
     secret: bytes, provider: str, browser: str, attempt_id: str, state: str, path: str, user_id: int | None
-) -> Attempt:
-    return Attempt(
+) -> SignInAttempt:
+    return SignInAttempt(
         provider=provider,
         browser=browser,
         state=state,

@@ -10,11 +10,11 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from yarl import URL
 
 from catmaid_server.auth.providers.asking import ProviderClient
-from catmaid_server.auth.providers.attempts import Attempt
+from catmaid_server.auth.providers.attempts import SignInAttempt
 from catmaid_server.auth.providers.openid import refusal_of_code
 from catmaid_server.auth.providers.provider import ProviderSettings
 from catmaid_server.domain.accounts.identities import Identity
-from catmaid_server.domain.accounts.newcomers import Person
+from catmaid_server.domain.accounts.newcomers import SignedInPerson
 
 PUBLIC: Final = "https://github.com"
 _PUBLIC_API: Final = "https://api.github.com"
@@ -52,7 +52,7 @@ class GitHubProvider:
         """Close the connections."""
         await self._client.close()
 
-    async def page(self, attempt: Attempt, return_address: str) -> str:
+    async def page(self, attempt: SignInAttempt, return_address: str) -> str:
         """Address of its page where people sign in."""
         return str(
             prepare_grant_uri(
@@ -67,7 +67,7 @@ class GitHubProvider:
             )
         )
 
-    async def person(self, code: str, attempt: Attempt, return_address: str) -> Person:
+    async def person(self, code: str, attempt: SignInAttempt, return_address: str) -> SignedInPerson:
         """Who came back from there with a code. Raises `ProviderUnreachable` or `SignInRefused`."""
         body = prepare_token_request(
             "authorization_code",
@@ -84,7 +84,7 @@ class GitHubProvider:
         user = await self._client.read(f"{self._api}/user", _GitHubUser, token=granted.access_token)
         emails = await self._client.read(f"{self._api}/user/emails", list[_Email], token=granted.access_token)
         first, _, last = (user.name or "").partition(" ")
-        return Person(
+        return SignedInPerson(
             identity=Identity(self._site, str(user.id)),  # logins can be given to others
             wanted_name=user.login,
             first_name=first,

@@ -16,11 +16,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from catmaid_server.auth.providers.asking import ProviderClient, require_safe
-from catmaid_server.auth.providers.attempts import Attempt
+from catmaid_server.auth.providers.attempts import SignInAttempt
 from catmaid_server.auth.providers.identity_token import ALGORITHMS, ExpectedToken, UnknownKey, claims_of
 from catmaid_server.auth.providers.provider import AGAIN, ProviderSettings, ProviderUnreachable, SignInRefused
 from catmaid_server.domain.accounts.identities import Identity
-from catmaid_server.domain.accounts.newcomers import Person
+from catmaid_server.domain.accounts.newcomers import SignedInPerson
 from catmaid_server.domain.errors import InvalidInput
 
 _SCOPES: Final = ("openid", "profile", "email")
@@ -73,7 +73,7 @@ class OpenIdProvider:
         """Close the connections."""
         await self._client.close()
 
-    async def page(self, attempt: Attempt, return_address: str) -> str:
+    async def page(self, attempt: SignInAttempt, return_address: str) -> str:
         """Address of its page where people sign in. Raises `ProviderUnreachable`."""
         described = (await self._described()).description
         return str(
@@ -90,7 +90,7 @@ class OpenIdProvider:
             )
         )
 
-    async def person(self, code: str, attempt: Attempt, return_address: str) -> Person:
+    async def person(self, code: str, attempt: SignInAttempt, return_address: str) -> SignedInPerson:
         """Who came back from there with a code. Raises `ProviderUnreachable` or `SignInRefused`."""
         known = await self._described()
         granted = await self._redeem(known.description, code, attempt, return_address)
@@ -128,7 +128,9 @@ class OpenIdProvider:
         self._known = _Known(found, keys, self._now())
         return self._known
 
-    async def _redeem(self, described: _Description, code: str, attempt: Attempt, return_address: str) -> _Granted:
+    async def _redeem(
+        self, described: _Description, code: str, attempt: SignInAttempt, return_address: str
+    ) -> _Granted:
         body = prepare_token_request(
             "authorization_code", redirect_uri=return_address, code=code, code_verifier=attempt.verifier
         )
@@ -154,14 +156,14 @@ class OpenIdProvider:
             raise SignInRefused(f"{self.settings.title} tells of another person than the one who signed in. {AGAIN}")
         return found
 
-    def _person(self, claims: Mapping[str, Any]) -> Person:
+    def _person(self, claims: Mapping[str, Any]) -> SignedInPerson:
         subject = claims["sub"]
         if not isinstance(subject, str) or len(subject) > _LONGEST_SUBJECT:
             raise SignInRefused(f"The identity token of {self.settings.title} has no right 'sub'.")
         texts = {name: value for name, value in claims.items() if isinstance(value, str)}
         email = texts.get("email", "")
         names = (texts.get("given_name", ""), texts.get("family_name", ""))
-        return Person(
+        return SignedInPerson(
             identity=Identity(self.settings.address, subject),
             wanted_name=texts.get("preferred_username", ""),
             first_name=names[0] if any(names) else texts.get("name", ""),

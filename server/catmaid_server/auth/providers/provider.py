@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol, TypeAlias
 
-from catmaid_server.auth.providers.attempts import Attempt
-from catmaid_server.domain.accounts.newcomers import Person
+from catmaid_server.auth.providers.attempts import SignInAttempt
+from catmaid_server.domain.accounts.newcomers import SignedInPerson
 from catmaid_server.domain.errors import DomainError, NotAllowed
 
 ProviderKind: TypeAlias = Literal["openid", "github"]
@@ -46,10 +46,10 @@ class Provider(Protocol):
 
     settings: ProviderSettings
 
-    async def page(self, attempt: Attempt, return_address: str) -> str:
+    async def page(self, attempt: SignInAttempt, return_address: str) -> str:
         """Address of its page where people sign in. Raises `ProviderUnreachable`."""
 
-    async def person(self, code: str, attempt: Attempt, return_address: str) -> Person:
+    async def person(self, code: str, attempt: SignInAttempt, return_address: str) -> SignedInPerson:
         """Who came back from there with a code. Raises `ProviderUnreachable` or `SignInRefused`."""
 
     async def close(self) -> None:

@@ -99,7 +99,7 @@ async def _new_user(tx: Connection, identity: Identity) -> int:
     except InvalidInput:
         raise NotAllowed(
             f"There is already a user or a group {name!r} here that {identity.issuer} did not make. If that is the "
-            f"same person, an administrator links both: catmaid-jupyter users link {name!r} {name!r}"
+            f"same person, an administrator links both: catmaid-jupyter user link {name!r} {name!r}"
         ) from None
     await link(tx, user_id, identity.issuer, identity.subject)
     return user_id

@@ -27,7 +27,7 @@ _DOMAIN: Final = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class SignedInPerson:
     """Who has signed in with a provider, and what it tells of them.
 
     wanted_name
@@ -66,7 +66,7 @@ class Admission:
                 raise InvalidInput(f"{name!r} is no domain of e-mail addresses: write it as example.org, without @.")
         return cls(registration, named)
 
-    def takes(self, person: Person) -> bool:
+    def takes(self, person: SignedInPerson) -> bool:
         """Whether a person may make an account who was not invited."""
         return self.registration and (not self.domains or any(map(self._takes_address, person.verified_emails)))
 
@@ -75,7 +75,9 @@ class Admission:
         return any(domain == one or (one.startswith(".") and domain.endswith(one)) for one in self.domains)
 
 
-async def welcomed(tx: Connection, person: Person, admission: Admission, *, provider: str, invited: bool) -> User:
+async def welcomed(
+    tx: Connection, person: SignedInPerson, admission: Admission, *, provider: str, invited: bool
+) -> User:
     """The user of a person, who is made if they have none yet and may make one.
 
     provider : what people call it, for sentences.
@@ -92,7 +94,7 @@ async def welcomed(tx: Connection, person: Person, admission: Admission, *, prov
     return await identities.open_account(tx, user_id)
 
 
-async def _new_user(tx: Connection, person: Person) -> int:
+async def _new_user(tx: Connection, person: SignedInPerson) -> int:
     user_id = await registration.register(
         tx,
         await registration.free_name(tx, _wish(person)),
@@ -115,7 +117,7 @@ def _why_not(identity: Identity, admission: Admission, provider: str) -> str:
     return f"You have no account here yet, and people are let in by invitation. Ask an administrator: {known_as}."
 
 
-def _wish(person: Person) -> str:
+def _wish(person: SignedInPerson) -> str:
     """The name that a person would have if nobody else had it, in characters that names of users have."""
     names = f"{person.first_name}.{person.last_name}".lower().strip(".")
     for wish in (person.wanted_name.partition("@")[0], names, person.identity.subject):

@@ -12,10 +12,10 @@ from aiohttp import web
 
 from catmaid_server.auth import same_site
 from catmaid_server.auth.providers import attempts
-from catmaid_server.auth.providers.attempts import Attempt
+from catmaid_server.auth.providers.attempts import SignInAttempt
 from catmaid_server.auth.providers.provider import AGAIN, Provider, ProviderUnreachable, SignInRefused
 from catmaid_server.domain.accounts import identities, newcomers
-from catmaid_server.domain.accounts.newcomers import Person
+from catmaid_server.domain.accounts.newcomers import SignedInPerson
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from catmaid_server.http import keys
@@ -126,7 +126,7 @@ async def come_back_from_provider(call: Call, form: ProviderReply) -> WayBack:
     return response
 
 
-async def _person(call: Call, provider: Provider, attempt: Attempt, form: ProviderReply) -> Person:
+async def _person(call: Call, provider: Provider, attempt: SignInAttempt, form: ProviderReply) -> SignedInPerson:
     settings = provider.settings
     if form.iss and form.iss != settings.address:
         raise SignInRefused(f"This answer comes from another provider than {settings.title}. {AGAIN}")
@@ -139,21 +139,21 @@ async def _person(call: Call, provider: Provider, attempt: Attempt, form: Provid
     return await provider.person(form.code, attempt, _return_address(call))
 
 
-async def _signed_in(call: Call, provider: Provider, attempt: Attempt, person: Person) -> web.Response:
+async def _signed_in(call: Call, provider: Provider, attempt: SignInAttempt, person: SignedInPerson) -> web.Response:
     user, session_id = await _begin_session(call, provider, person)
     response = redirect(attempt.path)
     keep_session(call, response, session_id, user.id, user.password)
     return response
 
 
-async def _begin_session(call: Call, provider: Provider, person: Person) -> tuple[User, UUID]:
+async def _begin_session(call: Call, provider: Provider, person: SignedInPerson) -> tuple[User, UUID]:
     admission = call.request.app[keys.OPTIONS].admission
     async with call.store.writing(user_id=None, project_id=None, label=_LABEL) as tx:
         user = await newcomers.welcomed(tx, person, admission, provider=provider.settings.title, invited=False)
         return user, await renewed_session(call, tx, user.id)
 
 
-async def _added(call: Call, provider: Provider, attempt: Attempt, person: Person) -> web.Response:
+async def _added(call: Call, provider: Provider, attempt: SignInAttempt, person: SignedInPerson) -> web.Response:
     """Let the user who is logged in sign in this way, too."""
     if call.user.id != attempt.user_id:
         raise SignInRefused(f"You are no longer logged in as the user who began this. {AGAIN}")
