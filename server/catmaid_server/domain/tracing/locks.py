@@ -58,6 +58,8 @@ async def lock_connectors(tx: Connection, project_id: int, connector_ids: Sequen
 
 async def lock_moving_connectors(tx: Connection, project_id: int, connector_ids: Sequence[int]) -> list[OwnedNode]:
     """Lock connectors of a project; ids that are none of these are left out."""
+    if not connector_ids:
+        return []
     return [
         OwnedNode(*row)
         for row in await fetch_all(tx, sql.connectors_to_move, project_id=project_id, ids=list(connector_ids))
@@ -85,11 +87,15 @@ async def lock_node(
     `skeleton_ids` are skeletons that are locked already; then only these. Raises `InvalidInput` if there is no such
     treenode in the project.
     """
-    skeletons = skeleton_ids
-    if skeletons is None:
-        skeletons = await lock_skeletons(tx, project_id, [treenode_id], alone=whole_skeleton)
+    values: dict[str, object] = {"treenode_id": treenode_id}
+    if skeleton_ids is not None:
+        query = sql.node_of
+        values["skeleton_ids"] = list(skeleton_ids)
+    else:
+        query = sql.node_alone if whole_skeleton else sql.node
+        values["project_id"] = project_id
     async with tx.cursor(row_factory=class_row(Node)) as cursor:
-        await cursor.execute(sql.node, {"treenode_id": treenode_id, "skeleton_ids": list(skeletons)})
+        await cursor.execute(query, values)
         node = await cursor.fetchone()
     if node is None:
         await _require_unmoved(tx, project_id, [treenode_id], found=0)
@@ -102,10 +108,21 @@ async def lock_nodes(
 ) -> list[OwnedNode]:
     """Lock treenodes, and their children if wanted, and share their skeletons; ids that are none are left out."""
     ids = list(set(treenode_ids))
+    if len(ids) == 1 and with_children:
+        return await _lock_with_children(tx, project_id, ids[0])
     skeletons = await lock_skeletons(tx, project_id, ids)
     query = sql.nodes_with_children if with_children else sql.nodes
     locked = [OwnedNode(*row) for row in await fetch_all(tx, query, ids=ids, skeleton_ids=skeletons)]
     await _require_unmoved(tx, project_id, ids, found=len({node.id for node in locked} & set(ids)))
+    return locked
+
+
+async def _lock_with_children(tx: Connection, project_id: int, treenode_id: int) -> list[OwnedNode]:
+    held = await fetch_all(tx, sql.skeleton_of_node, project_id=project_id, treenode_id=treenode_id)
+    skeleton_id = held[0][0] if held else None
+    rows = await fetch_all(tx, sql.node_with_children, treenode_id=treenode_id, skeleton_id=skeleton_id)
+    locked = [OwnedNode(*row) for row in rows]
+    await _require_unmoved(tx, project_id, [treenode_id], found=sum(node.id == treenode_id for node in locked))
     return locked
 
 
