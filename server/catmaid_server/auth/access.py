@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 
 from catmaid_server.auth.token_uses import TokenUses
+from catmaid_server.db.hearing import heard
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Store
@@ -243,5 +244,5 @@ class Access:
         async with connection:
             await connection.execute("LISTEN access_changed")
             self.forget()
-            async for _ in connection.notifies():
+            async for _ in heard(connection):
                 self.forget()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Protocol, TypeAlias
 from uuid import UUID
@@ -22,7 +22,8 @@ from catmaid_server.db.packed_memory import PackedMemory
 
 REMEMBER_BYTES = 64 * 1024**2
 
-_BEGIN_VERSION = "SELECT begin_version(%s, %s, %s, %s, %s)"
+_BEGIN_VERSION = "BEGIN; SELECT begin_version(%s, %s, %s, %s, %s)"
+"""In one message: much of a small edit's cost is the number of its messages."""
 _READ_PAST = """
 SELECT set_config('search_path', 'past, public', true), set_config('catmaid.as_of', %s, true),
        set_config('transaction_read_only', 'on', true),
@@ -242,13 +243,27 @@ class Store:
         self, connection: Connection, values: tuple[object, ...], *, is_trial: bool = False
     ) -> AsyncIterator[int]:
         """A transaction with a version of its own; stopped if the disk gets nearly full."""
-        async with self._watched(connection), connection.transaction(force_rollback=is_trial):
-            cursor = await connection.execute(_BEGIN_VERSION, values)
-            yield (await cursor.fetchall())[0][0]
+        async with self._watched(connection):
+            try:
+                yield await _begun(connection, values)
+                await (connection.rollback() if is_trial else connection.commit())
+            except BaseException:
+                with suppress(psycopg.OperationalError):  # the connection is gone, and the transaction with it
+                    await connection.rollback()
+                raise
 
     def _watched(self, connection: Connection) -> AbstractAsyncContextManager[None]:
         """What `connection` does is stopped when the disk gets nearly full."""
         return nullcontext() if self._disk is None else self._disk.watched(connection)
+
+
+async def _begun(connection: Connection, values: tuple[object, ...]) -> int:
+    """Begin a transaction and its version."""
+    async with psycopg.AsyncClientCursor(connection) as cursor:
+        await cursor.execute(_BEGIN_VERSION, values)
+        cursor.nextset()
+        version: int = (await cursor.fetchall())[0][0]
+    return version
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 import psycopg
 
+from catmaid_server.db.hearing import heard
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_records, fetch_value
 from catmaid_server.db.store import Connection, Store
@@ -164,8 +165,8 @@ class Feed:
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(self._store.dsn, autocommit=True) as connection:
             await connection.execute(f"LISTEN {_CHANNEL}")
-            async for message in connection.notifies():
-                process, _, project_id = message.payload.partition(" ")
+            async for text in heard(connection):
+                process, _, project_id = text.partition(" ")
                 if process != self._process and project_id.isdigit():
                     self._wake(int(project_id))
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import msgspec
 import psycopg
 
+from catmaid_server.db.hearing import heard
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.positions import Position
@@ -165,9 +166,9 @@ class Guests:
         async with connection:
             await connection.execute(f"LISTEN {_CHANNEL}")
             await connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, _WHO_IS_HERE))
-            async for message in connection.notifies():
+            async for text in heard(connection):
                 with contextlib.suppress(msgspec.MsgspecError):  # of another version of the service
-                    self._heard(message.payload)
+                    self._heard(text)
 
     def _heard(self, text: str) -> None:
         if text == _WHO_IS_HERE:
