@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { LayerHost, Person, Point, View } from "../src/shared/layer";
-import { initials } from "../src/stack-viewer/people";
+import { initials, nameOf, namesAbove, ownLast } from "../src/stack-viewer/people";
 import { Presence } from "../src/tracing-layer/presence";
 
-const ANA: Person = { id: "a", user_id: 3, username: "ana", position: [1, 2, 3], section: 4 };
+const ANA: Person = {
+  id: "a",
+  user_id: 3,
+  username: "ana",
+  is_own_user: false,
+  position: [1, 2, 3],
+  section: 4,
+};
 
 function viewAt(x: number, section = 6): View {
   return { center: [x, 20, 310], sectionDepth: section * 50, section } as View;
@@ -68,6 +75,25 @@ describe("where this page looks", () => {
     vi.advanceTimersByTime(400);
     expect([told.at(-1), shown.at(-1)]).toEqual([[null, null], []]);
   });
+});
+
+test("one's own windows are told apart, and come last", () => {
+  const own = { ...ANA, id: "own", is_own_user: true };
+  expect(ownLast([own, ANA, { ...ANA, id: "c", is_own_user: null }]).map(({ id }) => id)).toEqual([
+    "a",
+    "c",
+    "own",
+  ]);
+  expect([own, ANA].map(nameOf)).toEqual(["you, in another window", "ana"]);
+});
+
+test("names at one place are written below each other", () => {
+  const seen = [
+    [50, 50],
+    [60, 45],
+    [300, 50],
+  ] as const;
+  expect([namesAbove(seen, 55, 50), namesAbove(seen, 55, 80), namesAbove(seen, 320, 50)]).toEqual([2, 0, 1]);
 });
 
 test.each([

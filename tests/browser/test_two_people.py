@@ -20,6 +20,7 @@ async def test_each_sees_what_the_other_does(site: Site, notebooks: OpenNotebook
 
     people = second.root.get_by_test_id("people").get_by_role("button")
     await expect(people).to_have_count(1)
+    await expect(people).to_have_attribute("title", re.compile("^Go to you, in another window, section"))
 
     # An own edit is not read again; those of others are, where one looks.
     before = await first.ask("tracing.readings")

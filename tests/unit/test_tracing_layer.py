@@ -91,6 +91,7 @@ class FakeHttp:
             "3/labels/": ["soma", "ends"],
             "3/nodes/5/last-change": {
                 "version": 8,
+                "label": "nodes.update_location",
                 "user_id": 2,
                 "username": "ana",
                 "is_deleted": True,
@@ -258,7 +259,7 @@ async def test_an_edit_reaches_the_client_with_state_and_key(project: FakeProjec
 
 async def test_who_changed_a_node_last_is_told_if_the_server_knows(project: FakeProject, layer: TracingLayer) -> None:
     by_ana = await ask(layer, "last_change", node_id=5)
-    assert (by_ana["username"], by_ana["is_own_user"]) == ("ana", True)
+    assert (by_ana["username"], by_ana["is_own_user"], by_ana["words"]) == ("ana", True, "move nodes")
     project.events.user_id = 3
     assert (await ask(layer, "last_change", node_id=5))["is_own_user"] is False
     assert await ask(layer, "last_change", node_id=404) is None
@@ -273,9 +274,11 @@ async def test_pages_say_where_they_look_and_are_told_where_others_do(
     await ask(layer, "here", position=[1, 2, 300], section=6)
     await ask(layer, "here", position=None, section=None)
     assert socket.sent == [{"here": {"position": [1, 2, 300], "section": 6}}, {"here": None}]
-    people = [{"id": "a", "user_id": 3, "username": "ana", "position": [4, 5, 600], "section": 12}]
+    places = {"position": [4, 5, 600], "section": 12}
+    people = [{"id": "a", "user_id": 3, "username": "ana", **places}, {"id": "b", "user_id": 2, **places}]
     project.events.presence.received(people)
-    assert sent == [{"event": "present", "data": {"people": people}}]
+    told = [{**one, "is_own_user": is_own} for one, is_own in zip(people, (False, True), strict=True)]
+    assert sent == [{"event": "present", "data": {"people": told}}]
     layer.presence = False
     await ask(layer, "here", position=[4, 4, 4], section=6)
     assert len(socket.sent) == 2

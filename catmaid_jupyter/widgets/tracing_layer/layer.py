@@ -390,7 +390,7 @@ class TracingLayer(
         self.emit("changed", **known, is_own_user=self._is_own_user(change))
 
     def _people_changed(self, people: Any) -> None:
-        self.emit("present", people=people)
+        self.emit("present", people=[{**one, "is_own_user": self._is_own_user(one)} for one in people])
 
     def _report_service(self, up: bool, message: str, pending: int) -> None:
         self.emit("service", state="up" if up else "down", message=message, pending=pending)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.geometry.geometry_reader import read_nodes
+from catmaid_jupyter.edits.words import edit_in_words
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_jupyter.widgets.tracing_layer.active_neuron import user_names
 from catmaid_jupyter.widgets.tracing_layer.bookmarks import NodeBookmark, bookmarks, keep_bookmark
@@ -46,7 +47,7 @@ class NodeFinding:
             answer: dict[str, Any] = await self.project.place.read_json("GET", path)
         except (NotFound, InvalidInput):  # no such node, or another CATMAID server
             return None
-        return {**answer, "is_own_user": self._is_own_user(answer)}
+        return {**answer, "is_own_user": self._is_own_user(answer), "words": edit_in_words(answer["label"])}
 
     def _is_own_user(self, change: Mapping[str, Any]) -> bool | None:
         """Whether the user of the connection made a change; None if that is not known."""

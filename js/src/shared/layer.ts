@@ -80,6 +80,8 @@ export interface Person {
   id: string;
   user_id: number;
   username: string;
+  /** Whether it is the user of this page, in another window; null if that is not known. */
+  is_own_user: boolean | null;
   position: Point;
   section: number | null;
 }

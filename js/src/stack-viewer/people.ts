@@ -6,6 +6,8 @@ import type { Person, Point, View } from "../shared/layer";
 const MOST = 6;
 /** Sections before and behind the one shown on which people are marked, fainter. */
 const NEAR = 2;
+/** CSS pixels within which names are written below each other. */
+const CLOSE = { x: 120, y: 16 };
 const HUES = [210, 150, 30, 280, 340, 95, 185, 55];
 const MOUSE = ["pointerdown", "pointermove", "pointerup", "dblclick", "wheel"] as const;
 
@@ -21,7 +23,9 @@ export class People {
     for (const kind of MOUSE) this.list.addEventListener(kind, (event) => event.stopPropagation());
   }
 
-  show(people: Person[], view: View): void {
+  show(present: Person[], view: View): void {
+    // Others are looked for here; one's own windows come last.
+    const people = ownLast(present);
     this.showAvatars(people);
     const gone = new Set(this.marks.keys());
     for (const person of people) {
@@ -37,8 +41,9 @@ export class People {
     this.viewChanged(view);
   }
 
-  /** Put the marks where people are on the screen. */
+  /** Put the marks where people are on the screen; names of those at one place below each other. */
   viewChanged(view: View): void {
+    const seen: Array<readonly [number, number]> = [];
     for (const { person, mark } of this.marks.values()) {
       const [x, y, z] = person.position;
       const away = Math.round(Math.abs(z - view.sectionDepth) / view.sectionThickness);
@@ -46,6 +51,9 @@ export class People {
       mark.hidden = away > NEAR || px < 0 || py < 0 || px > view.width || py > view.height;
       mark.style.transform = `translate(${px}px, ${py}px)`;
       mark.style.opacity = String(1 - away / (NEAR + 1));
+      if (mark.hidden) continue;
+      mark.style.setProperty("--cj-names-above", String(namesAbove(seen, px, py)));
+      seen.push([px, py]);
     }
   }
 
@@ -57,7 +65,7 @@ export class People {
     const avatars = people.slice(0, MOST).map((person) => this.avatar(person));
     const rest = people.length - MOST;
     if (rest > 0) {
-      const names = people.slice(MOST).map(({ username }) => username);
+      const names = people.slice(MOST).map(nameOf);
       avatars.push(
         element("span", { class: "cj-rest", role: "listitem", title: names.join(", ") }, `+${rest}`),
       );
@@ -70,8 +78,9 @@ export class People {
   private avatar(person: Person): HTMLElement {
     const { id, username, section, position } = person;
     const where = section === null ? "" : `, section ${section}`;
-    const made = button(`Go to ${username}${where}`, initials(username), () => this.moveTo(position));
+    const made = button(`Go to ${nameOf(person)}${where}`, initials(username), () => this.moveTo(position));
     made.classList.add("cj-avatar");
+    made.toggleAttribute("data-own", isOwn(person));
     made.dataset.person = id;
     made.style.setProperty("--cj-person", colorOf(person));
     return element("span", { role: "listitem" }, made);
@@ -81,8 +90,9 @@ export class People {
     const mark = element(
       "div",
       { class: "cj-mark", "aria-hidden": "true" },
-      element("span", {}, person.username),
+      element("span", {}, nameOf(person)),
     );
+    mark.toggleAttribute("data-own", isOwn(person));
     mark.style.setProperty("--cj-person", colorOf(person));
     this.node.append(mark);
     return mark;
@@ -95,6 +105,25 @@ export function initials(name: string): string {
   const letters =
     words.length > 1 ? words.slice(0, 2).map((word) => [...word][0]) : [...(words[0] ?? "?")].slice(0, 2);
   return letters.join("").toUpperCase();
+}
+
+function isOwn({ is_own_user: isOwnUser }: Person): boolean {
+  return isOwnUser === true;
+}
+
+/** Those of others before the user's own windows. */
+export function ownLast(people: readonly Person[]): Person[] {
+  return [...people].sort((one, other) => Number(isOwn(one)) - Number(isOwn(other)));
+}
+
+/** How many of the names that are there already would be in the way of one at a place, CSS pixels. */
+export function namesAbove(seen: ReadonlyArray<readonly [number, number]>, px: number, py: number): number {
+  return seen.filter(([x, y]) => Math.abs(x - px) < CLOSE.x && Math.abs(y - py) < CLOSE.y).length;
+}
+
+/** What somebody is called: the user of this page has other windows, too. */
+export function nameOf(person: Person): string {
+  return isOwn(person) ? "you, in another window" : person.username;
 }
 
 /** Always the same for a user, dark enough for white letters. */

@@ -56,24 +56,37 @@ export class Others {
       tracing.move(hit.id, at);
   }
 
-  /** Say who changed what a refused edit depends on; a move can be repeated. */
-  async refused(edit: Edit, also: string): Promise<void> {
+  /**
+   * Say who changed or deleted what a refused edit depends on, how and when; a move can be repeated.
+   *
+   * missing : what is said instead if something that the edit needs is not there, and nobody is known to have deleted it.
+   */
+  async refused(edit: Edit, also: string, missing: string | null = null): Promise<void> {
     const { queue, kernel, tracing, refresh } = this.context;
     const ids = edit.needs.map(queue.resolve).filter((id) => id > 0);
-    const asked = ids.slice(0, ASKED).map((id) => kernel.lastChange(id).catch(() => null));
+    const asked = ids.slice(0, ASKED).map(async (id) => {
+      const change = await kernel.lastChange(id).catch(() => null);
+      return change && { id, change };
+    });
     const [newest] = (await Promise.all(asked))
-      .filter((change) => change !== null)
-      .filter(({ version }) => !this.context.isOwn(version))
-      .sort((one, other) => other.version - one.version);
-    const did = newest?.is_deleted ? "deleted" : "changed";
-    const what = newest ? deed(newest, `${did} what it needs`) : "somebody has changed this meanwhile";
+      .filter((found) => found !== null)
+      .filter(({ change }) => !this.context.isOwn(change.version))
+      .filter(({ change }) => missing === null || change.is_deleted)
+      .sort((one, other) => other.change.version - one.change.version);
+    if (missing !== null && !newest) {
+      this.context.host()?.notify("error", missing);
+      return;
+    }
+    const what = newest ? changeOf(newest.id, newest.change) : "somebody has changed this meanwhile";
     const text = `Could not ${edit.purpose}: ${what}.`;
-    const again = newest?.is_deleted ? null : tracing.again(edit);
+    const isGone = newest?.change.is_deleted ?? false;
+    const again = isGone ? null : tracing.again(edit);
     if (again && (await this.agrees(`${text}${also} Do it all the same?`, "Do it"))) {
       await refresh();
       return again();
     }
-    this.context.host()?.notify("error", `${text} Look again and repeat it.${also}`);
+    const advice = isGone ? "" : " Look again and repeat it.";
+    this.context.host()?.notify("error", `${text}${advice}${also}`, true);
   }
 
   /** Say that the active node is gone, and offer a node to go on from. */
@@ -102,6 +115,12 @@ export class Others {
 export function isOf(change: Change, hit: Hit): boolean {
   const ids = hit.kind === "connector" ? change.connector_ids : change.treenode_ids;
   return ids?.includes(hit.id) || (hit.kind === "virtual" && ids?.includes(hit.parent)) || false;
+}
+
+/** "ana changed node 17 at 12:03:05 (move 1 node)". */
+function changeOf(id: number, change: LastChange): string {
+  if (change.is_deleted) return deed(change, `deleted node ${id}`);
+  return `${deed(change, `changed node ${id}`)} (${change.words})`;
 }
 
 function kindOf(active: Active): "treenode" | "connector" {

@@ -10,6 +10,9 @@ import type { EditMeter } from "./meter";
 import type { Others } from "./others";
 import { explain } from "./wording";
 
+/** Codes of errors with which edits are refused whose nodes do not exist. */
+const MAY_BE_GONE: ReadonlySet<string> = new Set([ERROR_CODE.NOT_FOUND, ERROR_CODE.INVALID]);
+
 export interface OutcomesContext {
   host(): LayerHost | null;
   queue: EditQueue;
@@ -37,14 +40,12 @@ export class Outcomes {
   }
 
   refused(edit: Edit, reason: unknown, dropped: Edit[]): void {
-    const { meter, news, others, queue, selection } = this.context;
+    const { meter, news, queue, selection } = this.context;
     for (const gone of dropped) meter.ended(gone, false);
     news.answered();
     const later = dropped.length - 1;
     const also = later > 0 ? ` ${later} later ${later === 1 ? "edit" : "edits"} with it.` : "";
-    const isConflict = reason instanceof RpcError && reason.code === ERROR_CODE.CONFLICT;
-    if (isConflict && edit.needs.length > 0) void others.refused(edit, also);
-    else this.notify("error", `Could not ${edit.purpose}: ${explain(reason)}${also}`);
+    this.tell(edit, reason, also);
     const { active } = selection;
     if (active && dropped.some(({ creates }) => creates.includes(active.id))) {
       const [before] = edit.needs.map(queue.resolve);
@@ -52,6 +53,16 @@ export class Outcomes {
       selection.select(before !== undefined && kind ? { kind, id: before } : null);
     }
     this.context.stale();
+  }
+
+  /** Say why an edit is refused; if others may be the reason, with who and when. */
+  private tell(edit: Edit, reason: unknown, also: string): void {
+    const { others } = this.context;
+    const text = `Could not ${edit.purpose}: ${explain(reason)}${also}`;
+    const code = reason instanceof RpcError && edit.needs.length > 0 ? reason.code : "";
+    if (code === ERROR_CODE.CONFLICT) void others.refused(edit, also);
+    else if (MAY_BE_GONE.has(code)) void others.refused(edit, also, text);
+    else this.notify("error", text);
   }
 
   /** Select the node that changed, and go there if it is not in sight. */

@@ -1,13 +1,23 @@
 /** Parts of the messages of a tracing layer. */
 import { RpcError } from "../shared/rpc";
+import { localTime } from "../shared/times";
+import type { Change } from "./data/news";
 
-/** "ana deleted this at 12:03:05": what somebody did, with who it was and when, as far as that is known. */
-export function deed(
-  { username, time }: { username: string | null; time: string | null },
-  what: string,
-): string {
-  const when = time === null ? "" : ` at ${new Date(time).toLocaleTimeString()}`;
-  return `${username ?? "Somebody"} ${what}${when}`;
+/** Who did something, and when, as far as that is known. */
+export type Doer = Pick<Change, "username" | "time"> & Partial<Pick<Change, "is_own_user">>;
+
+/** "ana deleted this at 12:03:05": what somebody did, with who it was and when. */
+export function deed({ username, time, is_own_user: isOwn }: Doer, what: string): string {
+  const when = time === null ? "" : ` at ${clock(time)}`;
+  // Of two windows of one person, each is somebody else to the other.
+  return isOwn ? `You ${what} elsewhere${when}` : `${username ?? "Somebody"} ${what}${when}`;
+}
+
+/** The time of day; with the day if that is not today. */
+function clock(iso: string): string {
+  const time = new Date(iso);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return isToday ? time.toLocaleTimeString() : localTime(iso);
 }
 
 /** Why something failed. */

@@ -1,6 +1,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { describe, expect, test } from "vitest";
 import type { LayerHost, LayerPointer } from "../../src/shared/layer";
+import { localTime } from "../../src/shared/times";
 import type { Kernel, LastChange } from "../../src/tracing-layer/data/kernel";
 import type { Change } from "../../src/tracing-layer/data/news";
 import { SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
@@ -20,9 +21,10 @@ const BY_ANA: LastChange = {
   time: "2026-03-01T12:00:00.000Z",
   is_deleted: true,
   is_own_user: false,
+  words: "set a confidence",
   ancestor: { id: 1, x: 0, y: 0, z: 0 },
 };
-const WHEN = new Date(BY_ANA.time as string).toLocaleTimeString();
+const WHEN = localTime(BY_ANA.time as string);
 
 /** A layer without drawing, where others change things. */
 class Bench {
@@ -263,15 +265,32 @@ describe("a drag", () => {
 });
 
 describe("an edit that is refused because somebody changed what it depends on", () => {
-  test("names who and when", async () => {
+  async function refused(last: LastChange | null, missing: string | null = null): Promise<string[]> {
     const bench = new Bench();
-    bench.last = { ...BY_ANA, is_deleted: false };
+    bench.last = last;
     bench.selection.select({ kind: "treenode", id: 2 });
     bench.tracing.setConfidence(3);
-    await bench.others.refused(bench.sent[0] as Edit, "");
-    expect(bench.notices).toEqual([
-      `Could not change the confidence: ana changed what it needs at ${WHEN}. Look again and repeat it.`,
+    await bench.others.refused(bench.sent[0] as Edit, "", missing);
+    return bench.notices;
+  }
+
+  test("names who, what and when", async () => {
+    expect(await refused({ ...BY_ANA, is_deleted: false })).toEqual([
+      `Could not change the confidence: ana changed node 2 at ${WHEN} (set a confidence). Look again and repeat it.`,
     ]);
+    const now = new Date();
+    const own = { ...BY_ANA, is_deleted: false, is_own_user: true, time: now.toISOString() };
+    expect((await refused(own))[0]).toContain(
+      `You changed node 2 elsewhere at ${now.toLocaleTimeString()} (set a confidence).`,
+    );
+  });
+
+  test("says that it is gone, and else what the service said", async () => {
+    const missing = "Could not change the confidence: There is no treenode 2.";
+    const gone = `Could not change the confidence: ana deleted node 2 at ${WHEN}.`;
+    expect(await refused(BY_ANA, missing)).toEqual([gone]);
+    expect(await refused({ ...BY_ANA, is_deleted: false }, missing)).toEqual([missing]);
+    expect(await refused(null, missing)).toEqual([missing]);
   });
 
   test("and was a move is done all the same if that is wanted", async () => {
@@ -281,7 +300,7 @@ describe("an edit that is refused because somebody changed what it depends on", 
     bench.queue.rebase(twoSkeletons(), 0);
     await bench.others.refused(bench.sent[0] as Edit, "");
     expect(bench.questions).toEqual([
-      `Could not move the node: ana changed what it needs at ${WHEN}. Do it all the same?`,
+      `Could not move the node: ana changed node 2 at ${WHEN} (set a confidence). Do it all the same?`,
     ]);
     expect(bench.sent).toHaveLength(2);
     expect(bench.queue.graph.position(2)).toEqual([7, 7, 50]);

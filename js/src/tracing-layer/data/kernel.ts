@@ -86,6 +86,8 @@ export interface NamedNeurons {
 /** Who changed or deleted a node last, and when. */
 export interface LastChange extends Pick<Change, "version" | "username" | "time" | "is_own_user"> {
   is_deleted: boolean;
+  /** What was done, as in the log. */
+  words: string;
   /** The nearest ancestor of a deleted treenode that exists. */
   ancestor: { id: number; x: number; y: number; z: number } | null;
 }
