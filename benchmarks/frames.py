@@ -18,6 +18,8 @@ NM_PER_PIXEL = 8.0
 VIEW_PX = (820, 420)
 TRACED_PX = (2100, 800)
 """What is traced: the view, what is read beyond it, and where the mouse goes."""
+MOST_NODES = 300_000
+"""A view has what is read beyond it, too."""
 MOVES = 80
 STEP_PX = 9
 _MAKE = (
@@ -58,9 +60,9 @@ async def frames(browser: Browser, lab: Lab, site: Site, in_view: int) -> list[f
     x, y, z = (float(value) for value in project.viewer().position)
     await _trace(site, project, (x, y, z), in_view)
     cells = (
-        "import catmaid_jupyter as cj\nfrom catmaid_jupyter.widgets.tracing_layer import layer\n"
-        f"layer.MOST_NODES = 1_000_000\nproject = cj.connect().project({project.id})",
-        f"viewer = project.viewer(height=420, nm_per_pixel={NM_PER_PIXEL})\nviewer",
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})",
+        f"viewer = project.viewer(height=420, nm_per_pixel={NM_PER_PIXEL})\n"
+        f"viewer.layers[-1].most_nodes = {MOST_NODES}\nviewer",
     )
     notebook = await Notebook.open(browser, lab, f"frames-{in_view}", cells)
     viewer = await Viewer.of(notebook)

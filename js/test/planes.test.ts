@@ -3,6 +3,7 @@ import type { Point } from "../src/shared/layer";
 import { turned, turnedPlaces } from "../src/shared/planes";
 import type { Rpc } from "../src/shared/rpc";
 import { Camera } from "../src/stack-viewer/camera";
+import { axesOf } from "../src/stack-viewer/crosses";
 import { LinkedViews } from "../src/stack-viewer/linked-views";
 import { Kernel } from "../src/tracing-layer/data/kernel";
 import { STACK } from "./stack";
@@ -17,6 +18,14 @@ test("a place is turned into a plane and back", () => {
     [3, 2, 1],
   ]);
   expect(turned("zy", turned("zy", place))).toEqual(place);
+});
+
+test("a cross-hair names the axes that its plane has", () => {
+  expect([axesOf("xy"), axesOf("xz"), axesOf("zy")]).toEqual([
+    ["x", "y"],
+    ["x", "z"],
+    ["z", "y"],
+  ]);
 });
 
 test("places in answers are turned wherever they are, and nothing else is", () => {

@@ -81,7 +81,12 @@ CLICKS = (
     ),
     Row(
         "Shift-click on a treenode, treenode active", "tip", "shift click other; yes",
-        "other child of tip; not called other",
+        "other child of tip; not called other; active other",
+    ),
+    Row(
+        "Shift-click on a treenode that is alone", "tip", "ctrl click 150,60; click 150,60; stored new a root; click tip; "
+        "shift click 150,60",
+        "new child of tip; active new",
     ),
     Row("Shift-click on a treenode, connector active", "lone", "shift click other", "other postsynaptic lone"),
     Row("Shift-click on a connector, treenode active", "tip", "shift click lone", "tip presynaptic lone"),

@@ -102,7 +102,6 @@ async def edit_by_keyboard(viewer: Viewer, project: cj.Project, seen: Callable[[
 
     await viewer.click(await viewer.node_place(chain[3]))
     await viewer.click(await viewer.node_place(other), "Shift")
-    await confirmed(viewer)
     await viewer.until("tracing.node(argument[0])?.parent === argument[1]", [other, chain[3]])
     await note()
     await viewer.click(await viewer.node_place(chain[2]))

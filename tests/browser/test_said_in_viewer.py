@@ -88,16 +88,13 @@ async def test_what_is_active_is_said_and_copied(site: Site, open_viewer: Open) 
     # Where there are more nodes than a page receives, it is said how many there are.
     crowd = viewer.root.get_by_test_id("crowd")
     await expect(crowd).to_be_hidden()
-    module = "catmaid_jupyter.widgets.tracing_layer.layer"
-    await notebook.value("None", f"import {module} as module; module.MOST_NODES = 2")
-    project.edit.set_labels(chain[0], ["soma", "again"])
+    await notebook.value("None", "viewer.layers[-1].most_nodes = 2")
     await expect(crowd).to_contain_text("of 4 nodes, a part of each neuron here and just around. Zoom in")
     assert (await notebook.value("viewer.layers[-1].sample"))["of"] == 4
     await page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     await viewer.painted()
     await viewer.root.screenshot(path=RESULTS / "crowd.png")
-    await notebook.value("None", "module.MOST_NODES = 50_000")
-    project.edit.set_labels(chain[0], ["soma"])
+    await notebook.value("None", "viewer.layers[-1].most_nodes = 50_000")
     await expect(crowd).to_be_hidden()
     assert notebook.uncaught() == []
 

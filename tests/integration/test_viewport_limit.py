@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from catmaid_server.domain.projects import projects
+from catmaid_server.routes.tracing import node_list
 from tests.helpers.answers import columnar
-from tests.helpers.service import Service
+from tests.helpers.service import Actor, Service, serving
 
 BOX = {"left": -1000, "top": -1000, "z1": -1000, "right": 1000, "bottom": 1000, "z2": 1000}
 
@@ -43,6 +45,21 @@ async def test_columns_tell_how_many_there_are(service: Service, node_ids: list[
         tables = await columnar(service.tracer, path, {**BOX, "limit": limit})
         assert len(tables["nodes"]["id"]) == shown
         assert tables["totals"] == {"nodes": 6, "connectors": 6, "is_exact": True}
+
+
+async def test_a_service_has_a_limit_of_its_own(
+    service: Service, node_ids: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/{service.project_id}/node/list"
+    async with serving(service.store, tmp_path, node_limit=4) as (url, _):
+        tracer = Actor(service.tracer.session, url, service.tracer.token)
+        for limit in (5, 0):
+            tables = await columnar(tracer, path, {**BOX, "limit": limit})
+            assert (len(tables["nodes"]["id"]), tables["totals"]["nodes"]) == (4, 6)
+    # Who names no limit gets fewer.
+    monkeypatch.setattr(node_list, "_LIMIT_UNASKED", 2)
+    assert len((await listed(service))[0]) == 2
+    assert len((await listed(service, limit=6))[0]) == 6
 
 
 @pytest.mark.parametrize("place", [0, 3, 5])

@@ -233,8 +233,11 @@ async def test_columns_pass_through_as_they_came(project: FakeProject, layer: Tr
     path, form = project.http.asked[-1]
     assert path == "POST 3/node/list"
     assert form["treenode_ids"] == [8]
-    assert form["labels"] is True
+    assert (form["labels"], form["limit"]) == (True, 50_000)
     assert {name: form[name] for name in BOX} == BOX
+    layer.most_nodes = 200_000
+    await ask(layer, "nodes", **BOX)
+    assert project.http.asked[-1][1]["limit"] == 200_000
 
 
 async def test_json_of_another_server_becomes_columns(layer: TracingLayer) -> None:

@@ -42,9 +42,6 @@ from catmaid_jupyter.widgets.view_state import StateReader, StateWriter
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
 
-MOST_NODES = 50_000
-"""The most treenodes that a browser receives for one view."""
-
 _KERNEL_ID = uuid.uuid4().hex
 
 _OF_CHANGES = (
@@ -184,6 +181,9 @@ class TracingLayer(
     previews = traitlets.Bool(True).tag(sync=True)
     """Whether the questions before a split and a join show the arbors (`Project.ask_before` switches questions off)."""
 
+    most_nodes = traitlets.Int(50_000, min=1).tag(sync=True)
+    """The most treenodes of a view; services give 300,000 at most, or what their setting `CATMAID_NODE_LIMIT` says."""
+
     presence = traitlets.Bool(True).tag(sync=True)
     """Whether others who look at the project see where this viewer looks, and it shows where they do."""
 
@@ -261,7 +261,7 @@ class TracingLayer(
         answer = await self._place.columns_or_json(
             "POST",
             "node/list",
-            form={**form, **extra, "labels": True, "limit": MOST_NODES},
+            form={**form, **extra, "labels": True, "limit": self.most_nodes},
         )
         return Binary(answer.body if answer.is_columns else columns_of_node_list(answer.json()))
 

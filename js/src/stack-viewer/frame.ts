@@ -11,7 +11,7 @@ import imagesCss from "./images-panel.css";
 import css from "./stack-viewer.css";
 import type { Toolbar } from "./toolbar";
 
-const KEYS_ELSEWHERE = "Keys go to the notebook: wheel, drag or click brings them here.";
+const KEYS_ELSEWHERE = "Keys go elsewhere: wheel, drag or click brings them here.";
 
 export class Frame {
   readonly root: HTMLElement;

@@ -1,5 +1,6 @@
 /** Mouse, wheel and keyboard over the picture. */
 import { commandOf, type Keymap } from "../shared/bindings/keymap";
+import { HoverFocus } from "../shared/hover-focus";
 import { isPlain, isTyped } from "../shared/keyboard";
 import type { LayerPointer, PointerKind } from "../shared/layer";
 import { depthOf } from "../shared/stack";
@@ -54,6 +55,7 @@ export class Input {
   private engaged = false;
   private lastScroll = Number.NEGATIVE_INFINITY;
   private readonly pinch: Pinch;
+  private readonly hoverFocus: HoverFocus;
   private readonly viewCommands: StackCommands;
 
   constructor(
@@ -64,6 +66,7 @@ export class Input {
     signal: AbortSignal,
   ) {
     this.pinch = new Pinch(camera);
+    this.hoverFocus = new HoverFocus(canvas);
     this.viewCommands = viewCommands({
       camera,
       cursor: () => this.pointer,
@@ -114,7 +117,7 @@ export class Input {
     const { questions } = this.host;
     const answered = questions.isAsking;
     if (answered) questions.answerNo();
-    this.canvas.focus({ preventScroll: true });
+    this.takeFocus();
     this.canvas.setPointerCapture(event.pointerId);
     const { px, py } = this.locate(event);
     const taken = event.button === 0 && !answered && this.layers.pointer(this.describe("down", event));
@@ -143,6 +146,7 @@ export class Input {
     if (this.press && !this.isPressing(event)) return;
     // A page that scrolls slides the picture under a resting pointer and makes moves of its own.
     if (performance.now() - this.lastScroll > SCROLL_PAUSE_MS) this.engaged = true;
+    if (this.engaged) this.hoverFocus.moved(event);
     const { px, py } = this.locate(event);
     this.pointer = { px, py };
     this.host.pointed();
@@ -191,6 +195,7 @@ export class Input {
     if (this.press) return;
     this.pointer = null;
     this.engaged = false;
+    this.hoverFocus.left();
     this.host.pointed();
     this.layers.pointer(this.describe("leave", event));
   }
@@ -211,8 +216,7 @@ export class Input {
     event.stopPropagation();
     // Who goes through sections means the picture with the keys that follow: in a notebook `x` would cut the cell.
     // A question keeps the focus, so that one can look around before one answers.
-    if (!this.host.questions.isAsking && !isTyped(document.activeElement))
-      this.canvas.focus({ preventScroll: true });
+    if (!this.host.questions.isAsking && !isTyped(document.activeElement)) this.takeFocus();
     const travel = wheelPixels(event);
     const { px, py } = this.locate(event);
     if (event.ctrlKey || event.metaKey) {
@@ -256,6 +260,7 @@ export class Input {
 
   private key(event: KeyboardEvent): void {
     if (event.target !== this.canvas) return;
+    this.hoverFocus.used();
     const name = this.host.keymap.commandFor(event);
     if (name === null) {
       if (isPlain(event) && SCROLLING.has(event.key)) event.preventDefault();
@@ -266,6 +271,11 @@ export class Input {
     if (command && !isDone) command();
     else if (!command && !isDone && !this.layers.command(name) && !SCROLLING.has(event.key)) return;
     event.preventDefault();
+  }
+
+  private takeFocus(): void {
+    this.hoverFocus.used();
+    this.canvas.focus({ preventScroll: true });
   }
 
   private showImageOnly(isOnly: boolean): void {

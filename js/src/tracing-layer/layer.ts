@@ -42,6 +42,7 @@ export class TracingLayer implements Layer {
   readonly commandKind = "tracing";
   readonly gestures = (): KeyMap => MOUSE;
   readonly cancel = (): boolean => this.input.cancel();
+  readonly banner = (): string => this.rights.banner();
   readonly outline = (): NeuronOutline | null =>
     this.model.get("visible") ? this.neurons.outline.outline() : null;
   readonly meter = new EditMeter();
@@ -103,6 +104,7 @@ export class TracingLayer implements Layer {
       host: () => this.host,
       skeleton: () => this.selection.skeleton,
       active: () => this.selection.active,
+      tags: () => this.input.tags,
       refresh: () => this.refresh(),
       loaded: (of) => distinct(this.queue.graph, of),
       activated: (skeleton) => this.selection.mark(skeleton),
@@ -251,10 +253,6 @@ export class TracingLayer implements Layer {
     return this.serves(host) && this.input.perform(name);
   }
 
-  banner(): string {
-    return this.rights.banner();
-  }
-
   view(): View | null {
     return this.host?.view() ?? null;
   }
@@ -285,6 +283,7 @@ export class TracingLayer implements Layer {
     follow("active_skeleton", () => this.selection.modelChanged());
     follow("selection", () => this.neurons.follow());
     follow("import_offer", () => this.neurons.offerChanged());
+    follow("most_nodes", () => this.loader.news());
     follow("presence", () => this.presence.switched(this.view()));
     follow("read_only", () => this.rightsChanged());
     for (const name of LOOKS) follow(name, () => this.neurons.restyle());

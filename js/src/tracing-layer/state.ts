@@ -56,6 +56,8 @@ export interface TracingState {
   version_shown: string;
   /** Titles of the layer's project and of that into which its neurons can be imported; null: into none. */
   import_offer: { source: string; target: string } | null;
+  /** Of a view. */
+  most_nodes: number;
   /** What is shown where there is too much to show all. */
   sample: Sample | null;
 }

@@ -366,6 +366,7 @@ describe("joining", () => {
     expect(bench.questions).toEqual(["Join “n200” (2 nodes) to “n100” (1 node), which keeps its name?"]);
     expect(bench.requests).toMatchObject([{ op: "join_skeletons", args: { from_id: 2, to_id: 11 } }]);
     expect(bench.queue.graph.parent(11)).toBe(2);
+    expect(bench.selection.active, "one goes on from there").toEqual({ kind: "treenode", id: 11 });
   });
 
   test("does nothing without one, nor if another node is active by then", async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { ConcernedNeuron, EditPreview } from "../../src/tracing-layer/data/kernel";
-import { joinNotes, LARGE, rerootNotes, splitNotes } from "../../src/tracing-layer/dialogs/notes";
+import {
+  isPlaceholder,
+  joinNotes,
+  LARGE,
+  rerootNotes,
+  splitNotes,
+} from "../../src/tracing-layer/dialogs/notes";
 
 const PLAIN: ConcernedNeuron = {
   skeleton_id: 7,
@@ -94,5 +100,26 @@ describe("before a join", () => {
       `warning: Both neurons are large: each has ${LARGE} nodes or more.`,
       "warning: “second” has a sampler.",
     ]);
+  });
+});
+
+describe("a join is not asked about", () => {
+  const alone = { name: "Neuron 17" };
+
+  test("if what goes is a node that is alone, and nobody named or annotated it", () => {
+    expect(isPlaceholder(preview([300, 1], { reviewed: 50, owner: "ana" }, alone))).toBe(true);
+  });
+
+  test.each<[string, number[], Partial<ConcernedNeuron>, Partial<ConcernedNeuron>]>([
+    ["more nodes", [300, 2], {}, alone],
+    ["the clicked one is the large one", [1, 300], {}, alone],
+    ["a name", [300, 1], {}, { name: "PN 17" }],
+    ["an annotation", [300, 1], {}, { ...alone, annotations: [{ name: "PN", user_id: 1, user: "ana" }] }],
+    ["somebody else's", [300, 1], {}, { ...alone, owner: "ana" }],
+    ["reviewed", [300, 1], {}, { ...alone, reviewed: 100 }],
+    ["a sampler", [300, 1], {}, { ...alone, samplers: 1 }],
+    ["a lock of the active one", [300, 1], { may_edit: false, locked_by: ["ana"] }, alone],
+  ])("but with %s it is", (_, sizes, own, other) => {
+    expect(isPlaceholder(preview(sizes, own, other))).toBe(false);
   });
 });

@@ -18,7 +18,7 @@ from catmaid_server.tiles.gateway.fetching import FetchLimits
 from catmaid_server.tiles.gateway.hosts import ImageHosts
 from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
-NODE_LIMIT = 50_000
+NODE_LIMIT = 300_000
 MANUAL = Path(__file__).resolve().parent / "manual"
 """Where `make docs` puts the manual, and wheels have it."""
 
@@ -32,7 +32,7 @@ class AppOptions:
     data_dir: Path
     """Where image stores lie whose path is relative."""
     node_limit: int = NODE_LIMIT
-    """Most treenodes in one answer of `node/list`."""
+    """Most treenodes in one answer of `node/list`, for who asks for many."""
     cell_bytes: int = CELL_BYTES
     """Memory for what viewports are made of, a quarter as much for partners, and for answers about skeletons; 0 for
     none."""

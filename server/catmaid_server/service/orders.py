@@ -9,6 +9,7 @@ import msgspec
 from catmaid_server.auth.providers.provider import ProviderSettings
 from catmaid_server.domain.accounts.newcomers import Admission
 from catmaid_server.http.allowed_hosts import AllowedHosts
+from catmaid_server.http.app_options import NODE_LIMIT
 from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
 READY: Final = "ready"
@@ -52,4 +53,5 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     image_folders: str = ""
     image_cache_bytes: int = DISK_CACHE_BYTES
     database_folder: str | None = None
+    node_limit: int = NODE_LIMIT
     """On the disk of the database, if that is on this machine."""

@@ -13,6 +13,7 @@ from catmaid_server.db.store import REMEMBER_BYTES
 from catmaid_server.domain.cells import CELL_BYTES
 from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import host_names
+from catmaid_server.http.app_options import NODE_LIMIT
 from catmaid_server.http.proxies import parsed_root_path, trusted_networks
 from catmaid_server.service.rules import as_value_error
 from catmaid_server.service.sign_in_settings import SignInSettings
@@ -84,6 +85,9 @@ class Settings(SignInSettings):
     cell_bytes: int = Field(default=CELL_BYTES, ge=0)
     """Memory of one worker for the cells that viewports are made of, and a quarter as much for partners of skeletons,
     and for what was asked of single ones; 0 reads all of these anew."""
+
+    node_limit: int = Field(default=NODE_LIMIT, ge=1_000, le=1_000_000)
+    """Most treenodes in one answer about a box, for who asks for many; who names no limit gets 50,000 at most."""
 
     image_hosts: str = "*"
     """Hosts from which the service may fetch images, with commas between; `.example.org` is all below it, `*` all."""

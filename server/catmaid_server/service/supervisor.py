@@ -230,6 +230,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         pool_size=settings.pool_size,
         remember_bytes=settings.remember_bytes,
         cell_bytes=settings.cell_bytes,
+        node_limit=settings.node_limit,
         log_level=settings.log_level,
         shutdown_s=settings.shutdown_s,
         registration=settings.password_registration,

@@ -112,6 +112,7 @@ def _options(order: WorkerOrder, *, over_tls: bool) -> AppOptions:
         secret=order.secret,
         data_dir=Path(order.data_dir),
         cell_bytes=order.cell_bytes,
+        node_limit=order.node_limit,
         registration=order.registration,
         hub=HubService.of() if order.jupyterhub else None,
         providers=order.providers,

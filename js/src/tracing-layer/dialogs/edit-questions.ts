@@ -4,7 +4,7 @@ import type { EditPreview, Kernel, SkeletonInfo } from "../data/kernel";
 import { type JoinPlan, PLAIN_JOIN, PLAIN_SPLIT, type SplitPlan } from "../edit/skeletons";
 import { ArborContent, type EditDetails } from "./arbor-content";
 import { joinDetails } from "./join-plan";
-import { rerootNotes } from "./notes";
+import { isPlaceholder, rerootNotes } from "./notes";
 import { splitDetails } from "./split-plan";
 
 export type AskedBefore = "split" | "join" | "reroot" | "delete";
@@ -53,13 +53,18 @@ export class EditQuestions {
   async join(skeletons: [number, number], nodes: [number, number]): Promise<JoinPlan | null> {
     const plan = { ...PLAIN_JOIN };
     if (this.isUnasked("join")) return plan;
-    const [own, other] = await this.namesOf(skeletons);
+    const infos = await this.infosOf(skeletons);
+    const [own, other] = infos.map(nameAndSize);
     const { kernel } = this.context;
-    const content = this.arbors(
-      [...skeletons, ...nodes],
-      ([survivor = 0, joined = 0, near = 0, far = 0]) => kernel.joinPreview([survivor, joined], [near, far]),
-      (found) => joinDetails(found, plan),
-    );
+    const preview = ([survivor = 0, joined = 0, near = 0, far = 0]: number[]): Promise<EditPreview> =>
+      kernel.joinPreview([survivor, joined], [near, far]);
+    const ids = [...skeletons, ...nodes];
+    const present = ids.map((id) => this.context.resolve(id));
+    if (infos[1]?.nodes === 1 && present.every((id) => id > 0)) {
+      const found = await preview(present).catch(() => null);
+      if (found && isPlaceholder(found)) return plan;
+    }
+    const content = this.arbors(ids, preview, (found) => joinDetails(found, plan));
     const keeps = content ? "?" : ", which keeps its name?";
     return (await this.confirms("join", `Join ${other} to ${own}${keeps}`, "Join", content)) ? plan : null;
   }
@@ -134,12 +139,16 @@ export class EditQuestions {
 
   /** Names and sizes for a question, in the order of the ids. */
   private async namesOf(skeletonIds: number[]): Promise<string[]> {
+    return (await this.infosOf(skeletonIds)).map(nameAndSize);
+  }
+
+  private async infosOf(skeletonIds: number[]): Promise<Array<SkeletonInfo | undefined>> {
     const known = skeletonIds.filter((id) => id > 0);
     const infos = await this.context.kernel.skeletons(known).catch((): SkeletonInfo[] => []);
-    return skeletonIds.map((id) => {
-      const info = infos.find(({ skeleton_id }) => skeleton_id === id);
-      if (!info) return "a skeleton";
-      return `“${info.name}” (${info.nodes} ${info.nodes === 1 ? "node" : "nodes"})`;
-    });
+    return skeletonIds.map((id) => infos.find(({ skeleton_id }) => skeleton_id === id));
   }
+}
+
+function nameAndSize(info: SkeletonInfo | undefined): string {
+  return info ? `“${info.name}” (${info.nodes} ${info.nodes === 1 ? "node" : "nodes"})` : "a skeleton";
 }

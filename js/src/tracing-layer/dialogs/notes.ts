@@ -4,6 +4,9 @@ import type { ConcernedNeuron, EditPreview } from "../data/kernel";
 /** Two arbors of so many nodes are rarely parts of one. */
 export const LARGE = 500;
 
+/** The name of a neuron that nobody has named. */
+const OWN_NAME = /^neuron \d+$/i;
+
 export interface Note {
   /** `refusal`: it cannot be done. */
   level: "warning" | "refusal";
@@ -51,6 +54,16 @@ export function rerootNotes({ neurons: [neuron] }: EditPreview): Note[] {
     notes.push(warning(`${called(neuron)} has ${samplers(neuron)}: ${refused}`));
   }
   return notes;
+}
+
+/** Whether the second neuron of a join is no more than a node, such as a partner of a synapse, and nothing speaks against it. */
+export function isPlaceholder(found: EditPreview): boolean {
+  const { parts, neurons } = found;
+  const other = neurons[1];
+  if (!other || parts[1]?.nodes !== 1 || !OWN_NAME.test(other.name) || other.annotations.length > 0)
+    return false;
+  const isRefused = joinNotes(found).some(({ level }) => level === "refusal");
+  return !isRefused && notesOf(other).length === 0 && other.samplers === 0;
 }
 
 export function called({ name, skeleton_id }: ConcernedNeuron): string {

@@ -81,7 +81,8 @@ export class Reshaping {
       const far = this.context.treenodeAt(hit, depth);
       const [kept, gone] = plan.isReversed ? [far, near] : [near, far];
       queue.add(edits.joinSkeletons(this.graph, kept, gone, plan));
+      // Who joins goes on from there.
+      selection.select({ kind: "treenode", id: far });
     });
-    selection.follow(queue.resolve);
   }
 }

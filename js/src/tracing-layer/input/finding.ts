@@ -102,6 +102,20 @@ export class Finding {
     this.showTagged();
   }
 
+  /** The nearest other node that has a tag; more of them by the key for the next one. */
+  async taggedToo(name: string): Promise<void> {
+    const { selection, kernel } = this.context;
+    const pattern = `^${name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`;
+    const { active, position } = selection;
+    const [x, y, z] = position ?? this.context.host()?.view().center ?? [0, 0, 0];
+    const [nearest, isLate] = await this.inTurn(kernel.of("tagged", { x, y, z, pattern }));
+    if (isLate) return;
+    const found = nearest.filter((one) => one.treenode_id !== active?.id);
+    if (found.length === 0) throw new Hint(`No other node is tagged “${name}”.`);
+    this.tags = { pattern, found, at: 0 };
+    this.showTagged();
+  }
+
   /** The next nearest of those that were found by tag. */
   async nextTagged(): Promise<unknown> {
     // What was asked for may be on its way.

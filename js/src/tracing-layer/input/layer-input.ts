@@ -10,6 +10,7 @@ import type { EditQueue } from "../edit/queue";
 import type { Tracing } from "../edit/tracing";
 import type { Review } from "../review/review";
 import type { TracingState } from "../state";
+import { ActiveTags } from "./active-tags";
 import { Choosing } from "./choosing";
 import { type TracingCommands, tracingCommands } from "./commands";
 import { Finding } from "./finding";
@@ -33,6 +34,7 @@ export interface LayerInputContext extends PointingContext {
 
 export class LayerInput {
   readonly pointing: Pointing;
+  readonly tags: ActiveTags;
   private readonly measuring: Measuring;
   private readonly hovering: Hovering;
   private readonly commands: TracingCommands;
@@ -50,6 +52,7 @@ export class LayerInput {
     const proofreading = new Proofreading({ ...context, travel });
     const peeking = new Peeking(context);
     const nodes = new NodeEdits({ ...context, measuring });
+    this.tags = new ActiveTags({ ...context, graph, nodes, finding });
     this.commands = tracingCommands({
       tracing,
       reshaping: tracing.reshaping,

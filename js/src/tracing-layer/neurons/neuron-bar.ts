@@ -3,6 +3,7 @@ import { button, element } from "../../shared/dom";
 import type { ActiveNeuron } from "../data/kernel";
 import type { ColorBy, ShownNeurons } from "../state";
 import type { NodeWords } from "./node-facts";
+import { NodeTags, type NodeTagsHost } from "./node-tags";
 
 const SHOWN: ReadonlyArray<[value: ShownNeurons, title: string]> = [
   ["all", "all neurons"],
@@ -39,7 +40,7 @@ export interface ImportOffer {
   target: string;
 }
 
-export interface NeuronBarHost {
+export interface NeuronBarHost extends NodeTagsHost {
   /** Copy the active neuron into the project of the offer. */
   importNeuron(): void;
   show(shown: ShownNeurons): void;
@@ -50,6 +51,7 @@ export interface NeuronBarHost {
 
 export class NeuronBar {
   readonly node: HTMLElement;
+  readonly tags: NodeTags;
   private readonly name = element("button", {
     type: "button",
     class: "cj-neuron-name cj-copied",
@@ -69,6 +71,7 @@ export class NeuronBar {
   private readonly legend = element("span", { class: "cj-legend", role: "list", "data-testid": "legend" });
 
   constructor(private readonly host: NeuronBarHost) {
+    this.tags = new NodeTags(host);
     this.name.addEventListener("click", () => host.copy(this.name.title));
     this.shown.select.addEventListener("change", () => host.show(this.shown.select.value as ShownNeurons));
     this.colors.select.addEventListener("change", () => host.colorBy(this.colors.select.value as ColorBy));
@@ -80,6 +83,7 @@ export class NeuronBar {
       this.name,
       this.facts,
       this.nodeFacts,
+      this.tags.node,
     );
     this.node = element(
       "div",

@@ -6,6 +6,7 @@ import { throttle } from "../../shared/throttle";
 import type { ActiveNeuron, Kernel } from "../data/kernel";
 import type { Active } from "../data/selection";
 import { userColor } from "../draw/palette";
+import type { ActiveTags } from "../input/active-tags";
 import type { TracingState } from "../state";
 import { type LegendEntry, NeuronBar } from "./neuron-bar";
 import { NodeFacts, type NodeWords } from "./node-facts";
@@ -20,6 +21,7 @@ export interface NeuronBarsContext {
   kernel: Pick<Kernel, "neuron" | "users" | "of">;
   skeleton(): number | null;
   active(): Active | null;
+  tags(): ActiveTags;
   /** Read the visible part again. */
   refresh(): Promise<void>;
   /** Neurons in the selection; null if there is none. */
@@ -36,6 +38,7 @@ export class NeuronBars {
   private shownSkeleton: number | null | undefined;
   private userNames: Promise<Map<number, string>> | null = null;
   private legendOf = "";
+  private shownTags = "";
   private node: NodeWords | null = null;
   private readonly nodeFacts: NodeFacts;
   private readonly read = throttle<number>((skeleton) => void this.ask(skeleton), INTERVAL_MS);
@@ -62,15 +65,20 @@ export class NeuronBars {
       colorBy: (colorBy) => set("color_by", colorBy),
       copy: (text) => void this.copy(text, host),
       importNeuron: () => void this.importNeuron(host),
+      findTag: (name) => this.context.tags().find(name, host),
+      removeTag: (name) => this.context.tags().remove(name, host),
+      editTags: () => this.context.tags().edit(host),
     });
     this.bars.get(host)?.node.remove();
     this.bars.set(host, bar);
     host.bar.append(bar.node);
     this.legendOf = "";
+    this.shownTags = "";
     this.choiceChanged();
     if (this.shownSkeleton === undefined) this.activeChanged();
     else bar.showNeuron(this.said);
     bar.showNode(this.node);
+    this.showTags();
     this.offerChanged();
   }
 
@@ -112,6 +120,7 @@ export class NeuronBars {
   /** Another neuron or node may be active. */
   activeChanged(): void {
     this.nodeFacts.activeChanged();
+    this.showTags();
     const skeleton = this.context.skeleton();
     if (skeleton === this.shownSkeleton) return;
     this.shownSkeleton = skeleton;
@@ -120,6 +129,14 @@ export class NeuronBars {
     if (skeleton === null) this.say("No neuron is active.");
     else if (skeleton < 0) this.say("A new neuron, which is being saved…");
     else this.renew();
+  }
+
+  private showTags(): void {
+    const { names, mayEdit } = this.context.tags();
+    const shown = JSON.stringify([names, mayEdit]);
+    if (shown === this.shownTags) return;
+    this.shownTags = shown;
+    for (const bar of this.bars.values()) bar.tags.show(names, mayEdit);
   }
 
   /** Somebody has changed something of the active neuron. */

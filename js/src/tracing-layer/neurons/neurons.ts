@@ -7,6 +7,7 @@ import { CrowdNotes } from "../crowd";
 import type { Kernel } from "../data/kernel";
 import type { Payload } from "../data/payload";
 import type { Active } from "../data/selection";
+import type { ActiveTags } from "../input/active-tags";
 import type { TracingState } from "../state";
 import { LinkedSelection } from "./linked-selection";
 import { NeuronBars } from "./neuron-bars";
@@ -20,6 +21,7 @@ export interface NeuronsContext {
   /** The active skeleton. */
   skeleton(): number | null;
   active(): Active | null;
+  tags(): ActiveTags;
   /** Read the visible part again. */
   refresh(): Promise<void>;
   /** Skeletons that are loaded, and users who made what is. */
@@ -74,6 +76,7 @@ export class Neurons {
       kernel,
       skeleton,
       active: context.active,
+      tags: context.tags,
       refresh: context.refresh,
       count: () => this.store?.length ?? null,
       valueLegend: () => this.values.legend(),

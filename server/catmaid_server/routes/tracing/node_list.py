@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from aiohttp import web
@@ -26,6 +26,9 @@ from catmaid_server.routes.tracing.viewport_json import viewport_json
 from catmaid_wire import columns
 
 routes = Routes()
+
+_LIMIT_UNASKED: Final = 50_000
+"""Most treenodes of an answer to who names no limit."""
 
 LINK_ROW = tuple(name for name in columns.LINKS if name != "connector_id")
 
@@ -131,7 +134,7 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
     limit = call.request.app[keys.OPTIONS].node_limit
     box = Box((form.left, form.top, form.z1), (form.right, form.bottom, form.z2))
     wanted = Wanted(box, encoding is not Encoding.COLUMNS, form.treenode_ids, form.connector_ids)
-    most_nodes = min(form.limit, limit) if form.limit > 0 else limit
+    most_nodes = min(form.limit if form.limit > 0 else _LIMIT_UNASKED, limit)
 
     async def encoded(connection: Connection, found: Viewport) -> bytes:
         found = await skeleton_choice.chosen(connection, found, form.choice)
