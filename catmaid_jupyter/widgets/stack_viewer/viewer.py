@@ -103,7 +103,7 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
     """
 
     crosshair = traitlets.Bool(False).tag(sync=True)
-    """Whether lines mark the centre of the view."""
+    """Whether lines mark the centre of the view, coloured by axis: x red, y green, z blue."""
 
     mini_map = traitlets.Bool(False).tag(sync=True)
     """Whether a small picture of the whole section is shown in a corner, with what the view has of it in a frame.
