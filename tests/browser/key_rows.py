@@ -84,8 +84,8 @@ CLICKS = (
         "other child of tip; not called other; active other",
     ),
     Row(
-        "Shift-click on a treenode that is alone", "tip", "ctrl click 150,60; click 150,60; stored new a root; click tip; "
-        "shift click 150,60",
+        "Shift-click on a treenode that is alone", "tip",
+        "ctrl click 150,60; click 150,60; stored new a root; click tip; shift click 150,60",
         "new child of tip; active new",
     ),
     Row("Shift-click on a treenode, connector active", "lone", "shift click other", "other postsynaptic lone"),
