@@ -11,7 +11,7 @@ const ARM = 9;
 const NAME = 18;
 
 type Axis = "x" | "y" | "z";
-type Part = readonly [x0: number, y0: number, x1: number, y1: number];
+type AxisLine = readonly [x0: number, y0: number, x1: number, y1: number];
 /** As Neuroglancer has them. */
 const AXIS_COLORS: Record<Axis, string> = { x: "#ff7a70", y: "#5fdc5f", z: "#7ab4ff" };
 
@@ -19,7 +19,7 @@ const AXIS_COLORS: Record<Axis, string> = { x: "#ff7a70", y: "#5fdc5f", z: "#7ab
 export function paintCrosshair(ctx: CanvasRenderingContext2D, { plane, width, height }: StackView): void {
   const [x, y] = [width / 2, height / 2];
   const [across, down] = axesOf(plane);
-  const lines: Array<[axis: Axis, ...parts: Part[]]> = [
+  const lines: Array<[axis: Axis, ...parts: AxisLine[]]> = [
     [across, [0, y, x - GAP, y], [x + GAP, y, width - NAME, y]],
     [down, [x, 0, x, y - GAP], [x, y + GAP, x, height - NAME]],
   ];
