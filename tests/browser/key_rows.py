@@ -301,6 +301,7 @@ CHOOSING = (
 """What is chosen and shown."""
 
 _BIG = "viewer.big_step = 2"
+_HAS_MAP = "element.querySelector('[data-testid=mini-map]')?.offsetParent"
 
 VIEWING = (
     Row("wheel", "tip", "hover 0,60; wheel 1", "section +1"),
@@ -336,8 +337,8 @@ VIEWING = (
     Row("F1", "tip", "key f1", page="element.querySelector('[data-testid=help]')"),
     Row("?", "tip", "key ?", page="element.querySelector('[data-testid=help]')"),
     Row("0", "tip", "key 0", page="viewer.view.nmPerPixel * viewer.view.height >= 2500"),
-    Row("overview", "tip", "key alt+0", kernel=("viewer.mini_map", True)),
-    Row("overview, away again", "tip", "key alt+0", kernel=("viewer.mini_map", False)),
+    Row("overview", "tip", "key alt+0", page=_HAS_MAP, kernel=("viewer.mini_map", True)),
+    Row("overview, away again", "tip", "key alt+0", page=f"!({_HAS_MAP})", kernel=("viewer.mini_map", False)),
     Row("Esc", "tip", "key escape", page="document.activeElement?.closest('.cj-toolbar')"),
     Row("wheel on a field", "tip", "field position-z; wheel -1", "section +1"),
 )  # fmt: skip

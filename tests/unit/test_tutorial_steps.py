@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from catmaid_jupyter.client.tutorial.lesson import Lesson, LessonSynapse
-from catmaid_jupyter.client.tutorial.steps import STEPS, Traced, Verdict
+from catmaid_jupyter.client.tutorial.steps import STEPS, Traced, Verdict, prepared_among
 from catmaid_jupyter.model.known_neurites import KnownNeurites
 
 # Neurite 1 along x with a branch at x = 1000 along y, neurite 2 beside it, 3 far away: 100 nm thick.
@@ -137,3 +137,19 @@ def test_what_was_joined_and_what_was_split_off() -> None:
 def test_a_review_is_done_when_all_nodes_are_reviewed() -> None:
     assert verdict("review", traced(*PATH, reviewed=2)).sentence.startswith("2 of 3 nodes are reviewed.")
     assert verdict("review", traced(*PATH, reviewed=3)).is_done
+
+
+def test_what_was_made_for_the_learner_is_known_by_its_places() -> None:
+    rest = [(21, -1, 8, 3000.0, 0.0), (22, 21, 8, 4000.0, 0.0), (23, 22, 8, 900.0, 400.0)]
+    assert prepared_among(traced(*PATH, *rest).nodes, LESSON) == (21, 22, 23)
+    assert prepared_among(traced(*PATH, *rest[:2]).nodes, LESSON) == (21, 22, -1)
+    assert prepared_among(traced(*PATH).nodes, LESSON) == (-1, -1, -1)
+
+
+@pytest.mark.parametrize("prepared", [(), (-1, -1, -1), (21, 22, 23)])
+def test_before_the_join_there_is_nothing_to_split(prepared: tuple[int, ...]) -> None:
+    rest = [(21, -1, 8, 3000.0, 0.0), (22, 21, 8, 4000.0, 0.0), (23, 22, 8, 900.0, 400.0)]
+    nodes = [*PATH, *rest] if 21 in prepared else PATH
+    found = verdict("split", traced(*nodes, prepared=prepared))
+    assert (found.is_done, "join it first" in found.sentence) == (False, True)
+    assert not verdict("split", traced(own=None, prepared=prepared)).is_done

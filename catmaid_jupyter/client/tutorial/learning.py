@@ -13,7 +13,14 @@ from catmaid_jupyter.client.arbors.arbor_tables import read_arbors
 from catmaid_jupyter.client.reviews.review_status import counts, own_id
 from catmaid_jupyter.client.tables import nodes_in_box
 from catmaid_jupyter.client.tutorial.lesson import Lesson
-from catmaid_jupyter.client.tutorial.steps import STEPS, Traced, TutorialStep, Verdict
+from catmaid_jupyter.client.tutorial.steps import (
+    STEPS,
+    Traced,
+    TutorialStep,
+    Verdict,
+    prepared_among,
+    prepared_places,
+)
 from catmaid_jupyter.edits.journal import EditJournal
 from catmaid_jupyter.edits.nodes import CreateTreenode
 
@@ -31,13 +38,15 @@ class Learning:
         self._edits = edits
         self._user_id = loop.run(own_id(place.http))
         self._own_node: int | None = None
-        self._prepared: tuple[int, ...] = ()
 
     def verdict(self, step: TutorialStep) -> Verdict:
         """Whether a step is done."""
-        if step.name == "join" and not self._prepared:
-            self._prepare()
-        return step.check(self.lesson, self._traced(step))
+        traced = self._traced(step)
+        # An undo may have taken back what was made.
+        if step.name == "join" and -1 in traced.prepared and not traced.is_joined:
+            self._prepare(traced.prepared)
+            traced = self._traced(step)
+        return step.check(self.lesson, traced)
 
     def beginning(self, step: TutorialStep) -> tuple[int, int] | None:
         """The learner's node that is active when a step opens, and its skeleton; None leaves it as it is."""
@@ -49,10 +58,11 @@ class Learning:
 
     def _traced(self, step: TutorialStep) -> Traced:
         nodes = self._own_nodes_around()
+        prepared = prepared_among(nodes, self.lesson)
         if self._own_node not in set(nodes["id"]):
-            self._own_node = self._begun(nodes)
+            self._own_node = self._begun(nodes, prepared)
         found = nodes.loc[nodes["id"] == self._own_node, "skeleton_id"]
-        traced = Traced(nodes, int(found.iloc[0]) if len(found) else None, prepared=self._prepared)
+        traced = Traced(nodes, int(found.iloc[0]) if len(found) else None, prepared=prepared)
         if step.name == "synapse":
             skeletons = nodes["skeleton_id"].unique().tolist()
             traced.links = read_arbors(self._place, skeletons, nodes=False, tags=False).connectors
@@ -71,22 +81,24 @@ class Learning:
         own = nodes[nodes["user_id"] == self._user_id].reset_index(drop=True)
         return own.assign(neurite=lesson.known.at(own[["x", "y", "z"]].to_numpy(np.float64)))
 
-    def _begun(self, nodes: pd.DataFrame) -> int | None:
+    def _begun(self, nodes: pd.DataFrame, prepared: tuple[int, ...]) -> int | None:
         """A node of the skeleton that the learner has begun in the neurite; None before that."""
-        there = nodes[(nodes["neurite"] == self.lesson.neurite) & ~nodes["id"].isin(self._prepared)]
+        there = nodes[(nodes["neurite"] == self.lesson.neurite) & ~nodes["id"].isin(prepared)]
         if there.empty:
             return None
         largest = there["skeleton_id"].value_counts().index[0]
         return int(there.loc[there["skeleton_id"] == largest, "id"].min())
 
-    def _prepare(self) -> None:
-        """Trace how the neurite goes on, as a neuron of its own whose end is wrong."""
-        made: list[int] = []
-        for x, y, z in [*self.lesson.rest.tolist(), self.lesson.wrong.tolist()]:
-            parent: dict[str, Any] = {"parent_id": made[-1]} if made else {"neuron_name": _REST}
+    def _prepare(self, known: tuple[int, ...]) -> None:
+        """Trace how the neurite goes on, as a neuron of its own whose end is wrong; of it, what is not there."""
+        before = -1
+        for node, (x, y, z) in zip(known, prepared_places(self.lesson).tolist(), strict=True):
+            if node != -1:
+                before = node
+                continue
+            parent: dict[str, Any] = {"neuron_name": _REST} if before == -1 else {"parent_id": before}
             applied = loop.run(self._edits.apply(CreateTreenode(x, y, z, **parent)))
-            made.append(int(applied.answer["treenode_id"]))
-        self._prepared = tuple(made)
+            before = int(applied.answer["treenode_id"])
 
 
 def step_titles() -> list[str]:

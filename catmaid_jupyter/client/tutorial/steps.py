@@ -16,6 +16,7 @@ from catmaid_jupyter.model.arbor import branch_points, parent_indices
 _REACH: Final = 250.0
 """A node counts for a place that is no farther (nm), if it is in the neurite and counts for no other place."""
 _CONNECTOR_REACH: Final = 200.0
+_SAME_PLACE: Final = 0.1
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Traced:
 
     nodes : treenodes around it (id, parent_id, skeleton_id, x, y, z, neurite: that in which they are). own : the
     skeleton of the learner's neuron. reviewed : nodes of it that the learner has reviewed. links : of the skeletons
-    near the synapse. prepared : treenodes that were made for the learner, the wrong ones last.
+    near the synapse. prepared : treenodes that were made for the learner, the wrong one last; -1 where one is gone.
     """
 
     nodes: pd.DataFrame
@@ -42,6 +43,11 @@ class Traced:
         """The skeleton of a treenode; None if it is gone."""
         found = self.nodes.loc[self.nodes["id"] == node, "skeleton_id"]
         return int(found.iloc[0]) if len(found) else None
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the first of the prepared treenodes is in the learner's neuron."""
+        return self.own is not None and bool(self.prepared) and self.skeleton_of(self.prepared[0]) == self.own
 
 
 class Verdict(NamedTuple):
@@ -132,7 +138,7 @@ def _synapse(lesson: Lesson, traced: Traced) -> Verdict:
 def _join(lesson: Lesson, traced: Traced) -> Verdict:
     if not traced.prepared:
         return Verdict(False, "The rest of the neurite is being made; check again.", lesson.rest[0])
-    if traced.own is not None and traced.skeleton_of(traced.prepared[0]) == traced.own:
+    if traced.is_joined:
         return Verdict(True, "Both are one neuron now.")
     what = (
         "The end of your neuron is active (if not, click on it): `Shift`-click on the node of “Tutorial: the rest” "
@@ -142,7 +148,10 @@ def _join(lesson: Lesson, traced: Traced) -> Verdict:
 
 
 def _split(lesson: Lesson, traced: Traced) -> Verdict:
-    *right, wrong = traced.prepared
+    *right, wrong = traced.prepared or (-1, -1)
+    if not traced.is_joined and traced.skeleton_of(wrong) == traced.skeleton_of(right[0]):
+        what = "The rest is not joined to your neuron: go *Back* to the step before, and join it first."
+        return Verdict(False, what, lesson.rest[0])
     if traced.skeleton_of(wrong) == traced.own:
         what = "The last node under the cross is in another neurite. Click on it, press `Shift`+`X`, and say yes."
         return Verdict(False, what, lesson.wrong)
@@ -214,6 +223,21 @@ STEPS: Final = (
         lambda lesson: lesson.path[0],
     ),
 )
+
+
+def prepared_among(nodes: pd.DataFrame, lesson: Lesson) -> tuple[int, ...]:
+    """The treenodes that were made for the learner, by their places, the wrong one last; -1 where one is gone."""
+    at = nodes[["x", "y", "z"]].to_numpy(np.float64)
+    found = []
+    for place in prepared_places(lesson):
+        here = nodes["id"].to_numpy()[np.linalg.norm(at - place, axis=1) < _SAME_PLACE]
+        found.append(int(here.min()) if len(here) else -1)
+    return tuple(found)
+
+
+def prepared_places(lesson: Lesson) -> PlacesInNm:
+    """Where treenodes are made for the learner, nm."""
+    return np.vstack([lesson.rest, lesson.wrong])
 
 
 def _in_neurite(lesson: Lesson, traced: Traced) -> PlacesInNm:
