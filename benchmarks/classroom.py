@@ -1,6 +1,6 @@
 """A class that traces at once in one project: how long edits and views take, and whether nothing is lost.
 
-`python -m benchmarks.classroom --students 30 --seconds 120`
+`python -m benchmarks.classroom`: 30 students at 2 edits a second each for 2 minutes, three of them in browsers.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from typing import Annotated, Any
 import aiohttp
 import typer
 
+from benchmarks.classroom_browsers import BrowserDesk, click, open_desks
 from benchmarks.load import Figures
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
@@ -35,10 +37,14 @@ _TO_TRACE = ("can_browse", "can_annotate", "can_annotate_with_token")
 
 @dataclass
 class ClassFigures:
-    """What a class found: waits for edits and views, and how many edits were asked for and are there."""
+    """What a class found: waits for edits and views over HTTP, and from clicks in browsers until nodes are drawn and
+    confirmed; how many edits were asked for and are there.
+    """
 
     edits: Figures
     views: Figures
+    drawn: Figures | None
+    confirmed: Figures | None
     sent: int
     kept: int
 
@@ -55,6 +61,7 @@ class Desk:
 
 def main(
     students: Annotated[int, typer.Option(min=1, help="Who traces at once.")] = 30,
+    browsers: Annotated[int, typer.Option(min=0, help="How many of them do so in a browser.")] = 3,
     seconds: Annotated[float, typer.Option(min=1, help="How long.")] = 120.0,
     workers: Annotated[int, typer.Option(min=1, help="Processes of the service.")] = 2,
 ) -> dict[str, Any]:
@@ -63,21 +70,41 @@ def main(
         settings = Settings(data_dir=Path(scratch) / "data", workers=workers)
         project_id, tokens = asyncio.run(_make(settings, students))
         record = lifecycle.start(settings)
+        by_mouse = min(browsers, students - 1)
         try:
-            desks = [Desk(token, row) for row, token in enumerate(tokens)]
-            wall_s = asyncio.run(_trace(record.url.rstrip("/"), project_id, desks, seconds))
+            desks = [Desk(token, row) for row, token in enumerate(tokens[by_mouse:])]
+            lab = Path(scratch) / "lab"
+            lab.mkdir()
+            url = record.url.rstrip("/")
+            wall_s, clicking = asyncio.run(_trace(url, project_id, desks, tokens[:by_mouse], settings, lab, seconds))
         finally:
             lifecycle.stop(settings)
         kept = asyncio.run(_kept(settings, project_id))
+    found = _figures(desks, clicking, wall_s, kept)
+    load = Path("/proc/loadavg").read_text().strip()
+    print(f"{students} students, {by_mouse} of them in browsers, {wall_s:.0f} s; load {load}")
+    for name in ("edits", "views", "drawn", "confirmed"):
+        figures = getattr(found, name)
+        if figures is not None:
+            shown = {key: round(value, 1) for key, value in asdict(figures).items()}
+            print(f"{name:9} median {shown['median_ms']} ms, p95 {shown['p95_ms']} ms, {shown['rps']} in a second")
+    print(f"{found.sent} edits were asked for, {found.kept} are there")
+    return asdict(found)
+
+
+def _figures(desks: list[Desk], clicking: list[BrowserDesk], wall_s: float, kept: int) -> ClassFigures:
     edits = [wait for desk in desks for wait in desk.edits]
     views = [wait for desk in desks for wait in desk.views]
-    found = ClassFigures(Figures.of(edits, wall_s), Figures.of(views, wall_s), len(edits), kept)
-    print(f"{students} students, {wall_s:.0f} s; load {Path('/proc/loadavg').read_text().strip()}")
-    for name, figures in (("edits", found.edits), ("views", found.views)):
-        shown = {key: round(value, 1) for key, value in asdict(figures).items()}
-        print(f"{name:6} median {shown['median_ms']} ms, p95 {shown['p95_ms']} ms, {shown['rps']} in a second")
-    print(f"{found.sent} edits were confirmed, {found.kept} are there")
-    return asdict(found)
+    drawn = [ms / 1e3 for desk in clicking for ms in desk.drawn]
+    confirmed = [ms / 1e3 for desk in clicking for ms in desk.confirmed]
+    return ClassFigures(
+        Figures.of(edits, wall_s),
+        Figures.of(views, wall_s),
+        Figures.of(drawn, wall_s) if drawn else None,
+        Figures.of(confirmed, wall_s) if confirmed else None,
+        len(edits) + sum(desk.clicks for desk in clicking),
+        kept,
+    )
 
 
 async def _make(settings: Settings, students: int) -> tuple[int, list[str]]:
@@ -92,12 +119,26 @@ async def _make(settings: Settings, students: int) -> tuple[int, list[str]]:
         return project_id, tokens
 
 
-async def _trace(url: str, project_id: int, desks: list[Desk], seconds: float) -> float:
-    """All students trace; returns how long that took."""
-    async with aiohttp.ClientSession(f"{url}/", connector=aiohttp.TCPConnector(limit=0)) as session:
+async def _trace(
+    url: str,
+    project_id: int,
+    desks: list[Desk],
+    by_mouse: list[str],
+    settings: Settings,
+    folder: Path,
+    seconds: float,
+) -> tuple[float, list[BrowserDesk]]:
+    """All students trace; returns how long that took, and what those at browsers waited for."""
+    async with AsyncExitStack() as at_end:
+        clicking = await open_desks(at_end, folder, settings.folder, url, project_id, by_mouse)
+        session = aiohttp.ClientSession(f"{url}/", connector=aiohttp.TCPConnector(limit=0))
+        await at_end.enter_async_context(session)
         began = time.perf_counter()
-        await asyncio.gather(*(_work(session, project_id, desk, seconds) for desk in desks))
-        return time.perf_counter() - began
+        await asyncio.gather(
+            *(_work(session, project_id, desk, seconds) for desk in desks),
+            *(click(desk, seconds, EDITS_PER_S) for desk in clicking),
+        )
+        return time.perf_counter() - began, clicking
 
 
 async def _work(session: aiohttp.ClientSession, project_id: int, desk: Desk, seconds: float) -> None:

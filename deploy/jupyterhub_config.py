@@ -7,6 +7,8 @@ Choose the authenticator and the spawner of your lab below it; groups of the hub
 
 import os
 
+from jupyterhub import version_info
+
 SERVICE = "catmaid"
 PORT = int(os.environ.get("CATMAID_PORT", "8600"))
 """Of the service on this machine; the hub's proxy leads browsers to it."""
@@ -29,6 +31,8 @@ c.JupyterHub.services = [
         },
         # People trust the service of their own hub: nobody is asked whether it may know who they are.
         "oauth_no_confirm": True,
+        # The first start makes the database. A hub that waits for less ends, and leaves the service running.
+        **({"timeout": 600} if version_info >= (6,) else {}),
     }
 ]
 
@@ -47,3 +51,5 @@ c.Spawner.environment = {
     "CATMAID_SIGN_IN": "jupyterhub",
 }
 c.Spawner.default_url = "/lab"
+# When a class begins, the servers of all start at once.
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300

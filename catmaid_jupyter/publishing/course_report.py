@@ -31,6 +31,8 @@ _COLUMNS: Final = {
     "precision": "Precision",
     "missed_branches": "Missed branches",
     "extra_branches": "Extra branches",
+    "synapse_recall": "Synapse recall",
+    "synapse_precision": "Synapse precision",
     "nodes": "Nodes",
     "minutes": "Minutes",
 }

@@ -50,6 +50,9 @@ test("what was given back comes first, then what is new; what was handed in is d
 
 test("work is told in words", () => {
   expect(progressInWords(assignment(1, "working"))).toBe("120 nodes, 34.0 µm, 12 min of work.");
+  expect(progressInWords(assignment(1, "working", { nodes: 1, cable_length: 0 }))).toBe(
+    "1 node, 0 nm, 12 min of work.",
+  );
   expect(progressInWords(assignment(1, "open"))).toBe("Nothing is traced yet.");
   expect(progressInWords(assignment(1, "done", { skeleton_id: -1 }))).toContain("was deleted");
   expect(minutesInWords(125.4)).toBe("2 h 5 min");

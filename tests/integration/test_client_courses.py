@@ -204,7 +204,7 @@ async def test_a_hand_in_is_shown_beside_gold_to_those_who_may_see_both(service:
         assert review.gold_viewer.link_group == review.viewer.link_group != ""
         own_layer.active_node = trunk[0]
         assert gold_layer.active_node is None  # ids of another project
-        assert [one["name"] for one in review.viewer3d.volumes] == ["gold, within 200 nm"]
+        assert [one["name"] for one in review.viewer3d.volumes] == ["gold", "within 200 nm"]
         assert review.viewer3d.selection.skeleton_ids == [own_layer.selection.skeleton_ids[0]]
 
         for seed, refused in (("TR 1", cj.NotAllowed), ("TR 2", cj.NotAllowed)):

@@ -151,7 +151,11 @@ async def test_students_come_from_groups_that_may_work_here(classroom: Classroom
     status, told = await trainer.refused(classroom.path("students"), group="EM group")
     assert (status, "was granted anything in this project" in str(told["error"])) == (404, True)
     async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await users.grant(tx, service.project_id, "can_browse", to="EM group")
+        await tx.execute("INSERT INTO user_group (name) VALUES ('New group')")
+        for group in ("EM group", "New group"):
+            await users.grant(tx, service.project_id, "can_browse", to=group)
+    status, told = await trainer.refused(classroom.path("students"), group="New group")
+    assert (status, "has no members but you here" in str(told["error"])) == (400, True)
     await trainer.post(classroom.path("students"), group="EM group")
     found = {one["username"]: one["initials"] for one in (await classroom.board())["students"]}
     assert found == {"ana": "AB", "ben": "BE", "other": "OT"}

@@ -74,7 +74,8 @@ class Teaching(CourseAccess):
 
         students : a CSV file or a DataFrame with a column `username` and, if you like, `initials`; initials by user
             name; or user names. Initials that are not given are made of the name.
-        group : also its members, but for oneself.
+        group : also its members, but for oneself. Those of a hub's group are members here once they have run
+            `cj.connect()`: add the group again when others come.
 
         Warns of those who may not annotate in the project. Raises `InvalidInput` for unknown users.
         """

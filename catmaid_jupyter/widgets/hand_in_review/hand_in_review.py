@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 GOLD: Final = "#e69f00"
 STUDENT: Final = "#0072b2"
-_TUBE_OPACITY: Final = 0.3
+_AROUND_OPACITY: Final = 0.07
+_THIN: Final = 0.1
+"""Part of the tolerance that the gold neuron itself is thick."""
 _HEIGHT: Final = 380
 _PIXELS_OF_IMAGE: Final = 2
 """Of the finest image, in one of the screen."""
@@ -43,7 +45,7 @@ class HandInReview(OneBelowOther):
     gold_viewer, viewer
         The stack viewers at the left, with the gold neuron, and at the right, with the student's.
     viewer3d
-        Both in space: the student's neuron in a tube around the gold one, as wide as cable may be away from it.
+        Both in space: the gold neuron with a tube around it, as wide as cable may be away from it, and the student's.
     panel
         The differences, what was said, and the buttons.
     """
@@ -72,7 +74,7 @@ class HandInReview(OneBelowOther):
         self.viewer3d = Viewer3D(traced, height=_HEIGHT, section_shown=False)
         if self.viewer.stack["plane"] == "xy":
             self.viewer3d.link(self.viewer)
-        self.viewer3d.volumes = _tube(scoring.gold_arbor(chosen)[1], found.tolerance)
+        self.viewer3d.volumes = _tubes(scoring.gold_arbor(chosen)[1], found.tolerance)
         self.panel = DifferencesPanel(
             course, self.viewer, self.gold_viewer, self.viewer3d, learner, chosen, found, options=options, close=close
         )
@@ -98,11 +100,15 @@ def _viewer(project: Any, neurons: Selection, seed: dict[str, Any]) -> StackView
     return made
 
 
-def _tube(gold: Morphology, tolerance: float) -> list[dict[str, Any]]:
-    """What is within the tolerance of the gold neuron, as a volume for a 3D viewer; none of a single node."""
-    coarse = gold.resampled(2 * tolerance)
-    surface = tube_around(coarse.parents, coarse.xyz, tolerance)
-    if not len(surface[1]):
-        return []
-    name = f"gold, within {format_length(tolerance)}"
-    return [{"id": Volume.of(surface, name), "color": GOLD, "opacity": _TUBE_OPACITY}]
+def _tubes(gold: Morphology, tolerance: float) -> list[dict[str, Any]]:
+    """The gold neuron, and what is within the tolerance of it, as volumes of a 3D viewer; none of a single node."""
+    shown = []
+    coarse = gold.resampled(tolerance)
+    for name, radius, opacity in (
+        ("gold", _THIN * tolerance, 1.0),
+        (f"within {format_length(tolerance)}", tolerance, _AROUND_OPACITY),
+    ):
+        surface = tube_around(coarse.parents, coarse.xyz, radius)
+        if len(surface[1]):
+            shown.append({"id": Volume.of(surface, name), "color": GOLD, "opacity": opacity})
+    return shown

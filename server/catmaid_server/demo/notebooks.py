@@ -29,9 +29,10 @@ def copy_notebooks(folder: Path) -> list[Path]:
 
 
 def _source() -> Path:
-    """Where an installation put them, or the top of a checkout."""
+    """The top of a checkout, or where an installation put them."""
     checkout = Path(catmaid_server.__file__).parents[2]
-    for candidate in (Path(sys.prefix) / "share" / "catmaid-jupyter" / "notebooks", checkout / "notebooks"):
+    # An editable installation has those of the day on which it was made: the checkout's are newer.
+    for candidate in (checkout / "notebooks", Path(sys.prefix) / "share" / "catmaid-jupyter" / "notebooks"):
         if (candidate / FIRST).is_file():
             return candidate
     raise ServiceError("The tutorial notebooks are not part of this installation.")

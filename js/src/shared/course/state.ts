@@ -43,7 +43,11 @@ export function progressInWords(of: CourseProgress): string {
   if (of.status === "open") return "Nothing is traced yet.";
   if (of.skeleton_id < 0) return "The first node was deleted: undo that, or begin anew.";
   const nodes = of.nodes === 1 ? "1 node" : `${of.nodes.toLocaleString("en")} nodes`;
-  return `${nodes}, ${(of.cable_length / 1000).toFixed(1)} µm, ${minutesInWords(of.minutes)} of work.`;
+  return `${nodes}, ${cableInWords(of.cable_length)}, ${minutesInWords(of.minutes)} of work.`;
+}
+
+function cableInWords(nm: number): string {
+  return nm < 1000 ? `${Math.round(nm)} nm` : `${(nm / 1000).toFixed(1)} µm`;
 }
 
 export function minutesInWords(minutes: number): string {

@@ -164,6 +164,11 @@ async def add_students(call: Call, form: WantedStudents) -> MadeCourse:
     if form.group is not None:
         members = await courses.members_of(call.tx, call.project_id, form.group)
         wanted = {name: "" for name in members if name != call.user.username} | wanted
+        if not wanted:
+            raise InvalidInput(
+                f"The group {form.group!r} has no members but you here: those of a hub's group become members when "
+                "they run cj.connect() in a notebook for the first time. Add the group again then."
+            )
     await courses.add_students(call.tx, call.project_id, call.path["course_id"], wanted)
     return {"id": call.path["course_id"]}
 
