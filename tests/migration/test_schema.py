@@ -20,6 +20,7 @@ NOT_VERSIONED = {
     "identity": "who vouches for a user; what the user did is in versions of their own",
     "identity_membership": "which memberships a sign-in gave; group_member has them all",
     "api_token_use": "bookkeeping: when API tokens were last used",
+    "program_sign_in": "bookkeeping: programs that wait for ten minutes",
     "packed_skeleton": "derived: skeletons as they are sent, by version; lost in a crash",
     "wrong_password": "bookkeeping: counted for a minute",
     "database_identity": "never changed",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from string import Template
+from typing import Literal
 
 from aiohttp import web
 
@@ -86,6 +87,7 @@ def form_page(
     about: str = "",
     problems: Sequence[str] = (),
     before: str = "",
+    method: Literal["get", "post"] = "post",
 ) -> web.Response:
     """A page with a form that is sent to where the page came from, and what was wrong with what was sent last.
 
@@ -95,7 +97,7 @@ def form_page(
         before,
         f"<p>{escape(about)}</p>" if about else "",
         *(f'<p class="problem" role="alert">{escape(problem)}</p>' for problem in problems),
-        '<form method="post">',
+        f'<form method="{method}">',
         *map(_input, fields),
         f"<button>{escape(button)}</button>",
         "</form>",

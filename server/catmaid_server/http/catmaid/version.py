@@ -26,6 +26,7 @@ CAPABILITIES = (
     "viewer-states",
     "manual",
     "project-browser",
+    "browser-sign-in",
 )
 
 
