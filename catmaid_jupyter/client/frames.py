@@ -270,6 +270,15 @@ TOKENS: Final[FrameSchema] = {
     "last_use": TIME,
 }
 GROUPS: Final[FrameSchema] = {"id": ID, "name": TEXT, "members": OBJECT}
+INACTIVITY: Final[FrameSchema] = {"group": TEXT, "days": COUNT, "closes": "bool", "message": TEXT, "contacts": OBJECT}
+INACTIVE_MEMBERS: Final[FrameSchema] = {
+    "user": TEXT,
+    "group": TEXT,
+    "days": COUNT,
+    "closes": "bool",
+    "is_open": "bool",
+    "last_activity": TIME,
+}
 MEMBERS: Final[FrameSchema] = {"name": TEXT, "kind": TEXT, "permissions": OBJECT}
 JOBS: Final[FrameSchema] = {
     "id": ID,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
@@ -15,7 +15,7 @@ from catmaid_jupyter.api import loop, manual
 from catmaid_jupyter.api.connecting import open_http
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound, Unreachable
 from catmaid_jupyter.api.http import Http
-from catmaid_jupyter.client import accounts
+from catmaid_jupyter.client import accounts, inactivity
 from catmaid_jupyter.client.frames import PROJECTS, USERS, frame
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.public import Public
@@ -243,6 +243,40 @@ class Instance(Public):
     def remove_from_group(self, group: str, user: str) -> bool:
         """Remove a user from a group; returns False if they were not a member. For superusers."""
         return self.run(accounts.set_member(self._with_accounts(), group, user, member=False))
+
+    @property
+    def inactivity(self) -> pd.DataFrame:
+        """How long members of groups may do nothing, for groups that say so. For superusers.
+
+        group str, days int64, closes bool (accounts are closed then; else contacts are told, and no more), message str,
+        contacts (lists of user names; superusers are told if empty).
+        """
+        return self.run(inactivity.periods(self._with_accounts()))
+
+    @property
+    def inactive_members(self) -> pd.DataFrame:
+        """Members who did nothing for longer than their groups allow. For superusers.
+
+        user, group str, days int64, closes, is_open bool (the account is closed at night), last_activity datetime64.
+        """
+        return self.run(inactivity.members(self._with_accounts()))
+
+    def set_inactivity(
+        self, group: str, days: int | None, *, closes: bool = True, message: str = "", contacts: Iterable[str] = ()
+    ) -> None:
+        """Say after how many days without activity members of a group are inactive. For superusers.
+
+        Their accounts are closed in the night after that; those who log in then are told the message and the contacts.
+
+        days : None lets members do nothing as long as they like.
+        closes : False closes no account: the contacts are told, and no more.
+        contacts : names of users who are told; superusers if there are none.
+        """
+        self.run(
+            inactivity.set_period(
+                self._with_accounts(), group, days, closes=closes, message=message, contacts=list(contacts)
+            )
+        )
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the background loop and wait for it."""

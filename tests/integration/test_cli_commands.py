@@ -162,6 +162,16 @@ def test_groups_and_members(cli: Cli) -> None:
     assert "who may edit the data of user 'eva'" in cli("group", "delete", "eva")[2]
 
 
+def test_groups_say_how_long_members_may_do_nothing(cli: Cli, dsn: str) -> None:
+    answer(cli, "group", "create", "visitors")
+    set_to = cli("group", "inactivity", "visitors", "--days", "90", "--contact", "admin", "--message", "Write to us.")
+    assert set_to[:2] == (0, "Members of group 'visitors' may do nothing for 90 days.\n")
+    assert json.loads(cli("group", "inactive", "--json")[1]) == []
+    assert "Give either --days N or --never." in cli("group", "inactivity", "visitors")[2]
+    assert cli("group", "inactivity", "visitors", "--never")[0] == 0
+    assert "has no inactivity period" in cli("group", "inactivity", "visitors", "--never")[2]
+
+
 def test_users_are_linked_to_accounts_elsewhere(cli: Cli, dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     answer(cli, "user", "add", "mia")
     refused = cli("user", "link", "mia", "0000-0002-1825-0097", "--with", "orcid")

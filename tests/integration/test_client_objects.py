@@ -63,8 +63,9 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
         project.instance.close()
         assert dir(project.instance) == [
             "add_to_group", "capabilities", "close", "create_group", "create_project", "create_token",
-            "delete_group", "groups", "join", "project", "project_browser", "projects", "remove_from_group",
-            "revoke_token", "revoke_tokens", "tokens", "url", "username", "users", "version",
+            "delete_group", "groups", "inactive_members", "inactivity", "join", "project", "project_browser",
+            "projects", "remove_from_group", "revoke_token", "revoke_tokens", "set_inactivity", "tokens", "url",
+            "username", "users", "version",
         ]  # fmt: skip
         assert dir(project) == [
             "add_stack", "add_volume", "adjacency", "annotate", "annotate_annotations",

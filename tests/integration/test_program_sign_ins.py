@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ from yarl import URL
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.api import browser_sign_in
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Service
 
 LOGIN = {"username": "tracer", "password": "a tracer's password"}
@@ -90,18 +92,15 @@ async def test_too_many_programs_do_not_wait(service: Service) -> None:
 
 
 async def test_connect_signs_in_by_a_browser(
-    service: Service, browser: aiohttp.ClientSession, capsys: pytest.CaptureFixture[str]
+    service: Service, browser: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(browser_sign_in, "print", lambda line, **_: said.put(line), raising=False)
     await text(browser, "POST", "/user/login/", data=LOGIN)
     connecting = asyncio.create_task(asyncio.to_thread(cj.connect, service.url, sign_in=True))
-    told = ""
-    while "Waiting" not in told:
-        told += capsys.readouterr().out
-        await asyncio.sleep(0.05)
-    link = re.search(r"Open (\S+)", told)
-    assert link is not None
-    assert URL(link[1]).path == "/user/programs/"
-    await text(browser, "POST", "/user/programs/", data={"code": URL(link[1]).query["code"], "allow": "true"})
+    link = URL(re.search(r"Open (\S+)", await asyncio.to_thread(said.get, timeout=PATIENCE_S))[1])  # type: ignore[index]
+    assert link.path == "/user/programs/"
+    await text(browser, "POST", "/user/programs/", data={"code": link.query["code"], "allow": "true"})
     instance = await connecting
     assert instance.username == "tracer"
     await asyncio.to_thread(instance.close)

@@ -58,6 +58,8 @@ WANTED = {
     "user activate",
     "user deactivate",
     "user link",
+    "group inactivity",
+    "group inactive",
     "user sign-ins",
     "user unlink",
     "grant",

@@ -9,8 +9,9 @@ import typer
 from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, run, table
 from catmaid_server.cli.users import administering
-from catmaid_server.domain.accounts import groups, users
+from catmaid_server.domain.accounts import groups, inactivity, users
 from catmaid_server.domain.accounts.groups import GroupWithMembers
+from catmaid_server.domain.accounts.inactivity import InactiveMember
 from catmaid_server.service.opening import opened_store
 
 app = typer.Typer(help="List, make and delete groups of users.", no_args_is_help=True)
@@ -109,6 +110,64 @@ def remove_members(
 
     removed = run(work())
     answer({"group": name, "removed": removed}, as_json=as_json, text=f"Removed {_users(removed)} from group {name!r}.")
+
+
+@app.command("inactivity")
+def set_inactivity(
+    name: GroupName,
+    days: Annotated[int | None, typer.Option(help="Days without activity.", show_default=False)] = None,
+    never: Annotated[bool, typer.Option("--never", help="Let members do nothing as long as they like.")] = False,
+    tell_only: Annotated[bool, typer.Option("--tell-only", help="Close no account, only tell the contacts.")] = False,
+    message: Annotated[
+        str, typer.Option(help="What those are told who log in to a closed account.", show_default="none")
+    ] = "",
+    contact: Annotated[
+        list[str] | None,
+        typer.Option(metavar="USER", help="Who is told; may be given again.", show_default="superusers"),
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say after how many days without activity members of a group are inactive: their accounts are closed at night."""
+    if (days is None) is not never:
+        raise typer.BadParameter("Give either --days N or --never.")
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        async with administering(settings, "groups.set_inactivity") as tx:
+            if days is None:
+                await inactivity.remove_period(tx, name)
+            else:
+                await inactivity.set_period(
+                    tx, name, days, closes=not tell_only, message=message, contacts=contact or ()
+                )
+
+    run(work())
+    what = "as long as they like" if days is None else f"for {days} days"
+    answer({"group": name, "days": days}, as_json=as_json, text=f"Members of group {name!r} may do nothing {what}.")
+
+
+@app.command("inactive")
+def list_inactive(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List members who did nothing for longer than their groups allow."""
+
+    async def work() -> list[InactiveMember]:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with opened_store(settings) as store, store.reading() as connection:
+            return await inactivity.inactive_members(connection)
+
+    found = run(work())
+    rows: list[tuple[object, ...]] = [
+        (one.username, one.group, one.days, f"{one.last_activity:%Y-%m-%d}", _state(one)) for one in found
+    ]
+    answer(found, as_json=as_json, text=table(rows, ("user", "group", "days", "last active", "account")))
+
+
+def _state(member: InactiveMember) -> str:
+    if not member.is_active:
+        return "closed"
+    return "will be closed at night" if member.closes else "stays open"
 
 
 def _users(count: int) -> str:

@@ -1,4 +1,4 @@
-"""What workers do by the clock: remove old files, forget old jobs, refresh statistics, take backups."""
+"""What workers do by the clock: remove old files, forget old jobs, refresh statistics, close accounts, take backups."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Final
 import structlog
 
 from catmaid_server.db.queries import load
+from catmaid_server.domain.accounts import inactivity
+from catmaid_server.domain.accounts.inactivity import InactiveMember
+from catmaid_server.domain.projects import messages
 from catmaid_server.jobs.files import remove_old_files
 from catmaid_server.jobs.running import JobMeans
 from catmaid_server.operations.backups import back_up
@@ -37,6 +40,32 @@ async def refresh_statistics(means: JobMeans) -> None:
     """Let the planner of the database know what is in the tables."""
     async with means.store.reading() as connection:
         await connection.execute(sql.statistics)
+
+
+async def close_inactive(means: JobMeans) -> list[InactiveMember]:
+    """Close accounts whose users did nothing for longer than a group allows, and have the groups' contacts told."""
+    async with means.store.reading() as connection:
+        found = [one for one in await inactivity.inactive_members(connection) if one.is_active and not one.told]
+    closed: set[int] = set()
+    for member in found:
+        if member.user_id in closed:
+            continue
+        async with means.store.writing(user_id=None, project_id=None, label="users.deactivate_inactive") as tx:
+            await inactivity.close(tx, member)
+            for contact in await inactivity.to_be_told(tx, member.group_id):
+                await messages.send_message(tx, contact, title=f"{member.username} is inactive", text=_told(member))
+        if member.closes:
+            closed.add(member.user_id)
+            log.info("account closed for inactivity", user=member.username, group=member.group, days=member.days)
+    return found
+
+
+def _told(member: InactiveMember) -> str:
+    done = "The account was closed." if member.closes else "The account stays open."
+    return (
+        f"{member.username}, of group {member.group!r}, did nothing since {member.last_activity:%Y-%m-%d}, "
+        f"for more than {member.days} days. {done}"
+    )
 
 
 async def take_backup(means: JobMeans) -> Path | None:

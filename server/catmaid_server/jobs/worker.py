@@ -118,6 +118,11 @@ def _app(means: JobMeans, kinds: Mapping[str, Work], *, beat_s: float) -> procra
     async def refresh_statistics(timestamp: int) -> None:  # noqa: ARG001
         await upkeep.refresh_statistics(means)
 
+    @app.periodic(cron="20 1 * * *")
+    @app.task(name="close_inactive", queue=_CLOCK)
+    async def close_inactive(timestamp: int) -> None:  # noqa: ARG001
+        await upkeep.close_inactive(means)
+
     @app.periodic(cron="0 2 * * *")
     @app.task(name="take_backup", queue=_CLOCK)
     async def take_backup(timestamp: int) -> None:  # noqa: ARG001

@@ -6,6 +6,8 @@
   ends; `api_tokens`: make, list and revoke tokens.
 - `permissions`: whose data a user may edit, and locks; `memberships`: grants and shared data as administrators change
   them; `groups`: groups and their members; `site_permissions`: names of the permissions of superusers.
-- `identities`: users who sign in elsewhere, as with JupyterHub, and the groups that they have from there.
+- `identities`: users who sign in elsewhere, as with JupyterHub, and the groups that they have from there; `newcomers`:
+  who may make an account so; `program_sign_ins`: programs that a person lets in by a browser.
+- `inactivity`: how long members of groups may do nothing.
 - `user_lists`, `members`: lists of users and groups for clients and for administrators.
 """

@@ -47,8 +47,8 @@ class InvalidLogin(DomainError):
 class InactiveLogin(DomainError):
     """The right password of an account that was switched off."""
 
-    def __init__(self, user: User) -> None:
-        super().__init__(f"The account {user.username!r} is not active.")
+    def __init__(self, user: User, why: str = "") -> None:
+        super().__init__(f"The account {user.username!r} is not active.{f' {why}' if why else ''}")
         self.user = user
 
 

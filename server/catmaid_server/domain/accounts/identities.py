@@ -14,7 +14,7 @@ from typing import Final
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_records, fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.accounts import api_tokens, registration, users
+from catmaid_server.domain.accounts import api_tokens, inactivity, registration, users
 from catmaid_server.domain.accounts.api_tokens import NewApiToken
 from catmaid_server.domain.accounts.groups import LONGEST_NAME
 from catmaid_server.domain.accounts.users import User
@@ -85,7 +85,8 @@ async def open_account(tx: Connection, user_id: int) -> User:
     user = await users.user_by_id(tx, user_id)
     assert user is not None
     if not user.is_active:
-        raise NotAllowed(f"The account {user.username!r} is closed.")
+        why = await inactivity.why_closed(tx, user_id)
+        raise NotAllowed(f"The account {user.username!r} is closed.{f' {why}' if why else ''}")
     await tx.execute(sql.note_sign_in, {"user_id": user_id})
     return user
 

@@ -130,6 +130,7 @@ async def set_active(tx: Connection, user_id: int, *, active: bool) -> None:
     """Open an account, or close it: its sessions end, and its API tokens do nothing while it is closed."""
     if not active:
         await login_sessions.end_sessions_of(tx, user_id)
+    await tx.execute(sql.forget_closing, {"user_id": user_id})
     await tx.execute(sql.set_active, {"user_id": user_id, "active": active})
 
 

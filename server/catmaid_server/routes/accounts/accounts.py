@@ -10,7 +10,7 @@ from aiohttp import web
 
 from catmaid_server.auth import devices, same_site, sessions
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.accounts import accounts, login_sessions, passwords, users
+from catmaid_server.domain.accounts import accounts, inactivity, login_sessions, passwords, users
 from catmaid_server.domain.accounts.accounts import DescribedAccount
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
@@ -108,7 +108,12 @@ async def authenticated(call: Call, username: str, password: str) -> User:
     async with call.reading() as connection:
         user = await users.find_user(connection, username)
     matches = await password_matches(call, user, username, password)
-    return accounts.require_login(user, password_matches=matches)
+    try:
+        return accounts.require_login(user, password_matches=matches)
+    except accounts.InactiveLogin as closed:
+        async with call.reading() as connection:
+            why = await inactivity.why_closed(connection, closed.user.id)
+        raise accounts.InactiveLogin(closed.user, why) from None
 
 
 async def password_matches(call: Call, user: User | None, username: str, password: str) -> bool:

@@ -143,9 +143,8 @@ async def _question(call: Call, code: str) -> web.Response:
     kept = f'<input type="hidden" name="code" value="{escape(code)}">'
     return page(
         "Let a program in?",
-        f"""<p><b>{escape(program.name)}</b>, which asks from {escape(program.place or "an unknown address")}, wants to act
-as
-{escape(call.user.username)}: to see and change what you may.</p>
+        f"""<p><b>{escape(program.name)}</b>, which asks from {escape(program.place or "an unknown address")}, wants to
+act as {escape(call.user.username)}: to see and change what you may.</p>
 <p>Allow it only if you have just begun this yourself, and it shows this code:</p>
 <pre>{escape(code)}</pre>
 <form method="post" action="./">{kept}<input type="hidden" name="allow" value="true"><button>Allow</button></form>

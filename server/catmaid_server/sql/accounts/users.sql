@@ -35,6 +35,10 @@ UPDATE app_user SET password = %(password)s WHERE id = %(user_id)s;
 -- Switch an account on or off.
 UPDATE app_user SET is_active = %(active)s WHERE id = %(user_id)s;
 
+-- name: forget_closing
+-- Forget for which inactivity an account was closed, when somebody opens or closes it.
+DELETE FROM inactivity_notice WHERE user_id = %(user_id)s;
+
 -- name: group_by_name
 -- Id of the group of this name.
 SELECT id FROM user_group WHERE name = %(name)s;
