@@ -12,7 +12,7 @@ import msgspec
 from yarl import URL
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import InvalidInput, NotAllowed
+from catmaid_jupyter.api.errors import InvalidInput, NotAllowed, NotFound
 from catmaid_jupyter.api.http import Answer, Http, Origin
 from catmaid_wire.browser_sign_in import BEGIN, CAPABILITY, TOKEN, VALUE, Begun, Decided
 from catmaid_wire.jupyterhub import VARIABLE
@@ -70,7 +70,10 @@ async def _decided(http: Http, begun: Begun) -> Decided:
     until = time.monotonic() + begun.seconds
     while time.monotonic() < until:
         await asyncio.sleep(begun.ask_every)
-        decided = _read(await http.request("POST", TOKEN, form={"request": begun.request}), Decided)
+        try:
+            decided = _read(await http.request("POST", TOKEN, form={"request": begun.request}), Decided)
+        except NotFound as error:
+            raise NotAllowed(str(error)) from None
         if not decided.waits:
             return decided
     raise NotAllowed(f"Nobody let this program in within {begun.seconds // 60} minutes. Run the line again.")

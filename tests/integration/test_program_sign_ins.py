@@ -60,7 +60,7 @@ async def test_a_program_waits_until_it_is_let_in(service: Service, browser: aio
     assert (made["name"], made["expiry"] is not None) == ("Python <on> a machine, let in by browser", True)
     # Once.
     status, _ = await service.visitor.refused("/program-sign-ins/token", **asked)
-    assert status == 403
+    assert status == 404
     assert "No program waits" in await text(browser, "POST", "/user/programs/", data={"code": typed, "allow": "true"})
 
 
@@ -70,14 +70,14 @@ async def test_a_program_that_is_refused_is_told(service: Service, browser: aioh
     assert "No program waits" in await text(browser, "GET", "/user/programs/?code=BBBB-BBBB")
     assert "was not let in" in await text(browser, "POST", "/user/programs/", data={"code": waiting["code"]})
     status, error = await service.visitor.refused("/program-sign-ins/token", request=waiting["request"])
-    assert (status, "Nobody let this program in" in str(error["error"])) == (403, True)
+    assert (status, "Nobody let this program in" in str(error["error"])) == (404, True)
 
 
 async def test_only_a_person_on_a_page_of_ours_lets_in(service: Service, browser: aiohttp.ClientSession) -> None:
     waiting = await begun(service)
     decision = {"code": waiting["code"], "allow": "true"}
     # An API token would make one that outlives it.
-    assert (await service.tracer.refused("/user/programs/", **decision))[0] == 403
+    assert (await service.tracer.refused("/user/programs/", **decision))[0] == 400
     await text(browser, "POST", "/user/login/", data=LOGIN)
     async with browser.post("/user/programs/", data=decision, headers={"Origin": "https://evil.example"}) as answer:
         assert answer.status == 403
@@ -88,7 +88,7 @@ async def test_too_many_programs_do_not_wait(service: Service) -> None:
     for _ in range(50):
         await begun(service)
     status, error = await service.visitor.refused("/program-sign-ins/", name="one more")
-    assert (status, "50 programs wait" in str(error["error"])) == (403, True)
+    assert (status, "50 programs wait" in str(error["error"])) == (400, True)
 
 
 async def test_connect_signs_in_by_a_browser(

@@ -15,7 +15,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts import api_tokens, login_sessions, users
 from catmaid_server.domain.accounts.api_tokens import NewApiToken, token_digest
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_server.domain.errors import InvalidInput, NotFound
 
 sql = load("accounts/program_sign_ins")
 
@@ -47,13 +47,13 @@ class WaitingProgram(NamedTuple):
 
 
 async def begin(connection: Connection, name: str, place: str) -> BegunSignIn:
-    """Let a program wait; `InvalidInput` for an unfit name, `NotAllowed` if too many wait at its place."""
+    """Let a program wait; `InvalidInput` for an unfit name, or if too many wait at its place."""
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidInput(f"A program that wants to be let in has a name of 1 to {LONGEST_NAME} characters.")
     await connection.execute(sql.forget_expired)
     if await fetch_value(connection, sql.count, place=place) >= MOST_FROM_PLACE:
-        raise NotAllowed(f"{MOST_FROM_PLACE} programs wait to be let in from {place}. Try again in ten minutes.")
+        raise InvalidInput(f"{MOST_FROM_PLACE} programs wait to be let in from {place}. Try again in ten minutes.")
     begun = BegunSignIn(secrets.token_urlsafe(32), _new_code())
     await connection.execute(
         sql.begin,
@@ -87,21 +87,21 @@ async def refuse(tx: Connection, code: str, user_id: int) -> str:
 
 
 async def is_decided(connection: Connection, request: str) -> bool:
-    """Whether somebody let a program in; `NotAllowed` if nobody will."""
+    """Whether somebody let a program in; `NotFound` if nobody will."""
     found = await fetch_one(connection, sql.of_digest, digest=token_digest(request))
     if found is None:
-        raise NotAllowed("Nobody let this program in: it was refused, or ten minutes are over. Begin again.")
+        raise NotFound("Nobody let this program in: it was refused, or ten minutes are over. Begin again.")
     return found[0] is not None
 
 
 async def token_for(tx: Connection, request: str) -> tuple[User, NewApiToken]:
-    """The user who let a program in, and an API token for it, once; `NotAllowed` if the account is closed."""
+    """The user who let a program in, and an API token for it, once; `NotFound` if nobody did, or it is closed."""
     digest = token_digest(request)
     found = await fetch_one(tx, sql.of_digest, digest=digest)
     user_id = await fetch_value(tx, sql.finish, digest=digest)
     user = None if user_id is None else await users.user_by_id(tx, user_id)
     if found is None or user is None or not user.is_active:
-        raise NotAllowed("Nobody let this program in: it was refused, or ten minutes are over. Begin again.")
+        raise NotFound("Nobody let this program in: it was refused, or ten minutes are over. Begin again.")
     expiry = datetime.now(UTC) + login_sessions.LIFETIME
     return user, await api_tokens.create_token(tx, user.id, f"{found[1]}, let in by browser", expiry=expiry)
 

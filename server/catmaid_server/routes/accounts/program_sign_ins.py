@@ -13,7 +13,7 @@ from catmaid_server.auth.viewers import token_of
 from catmaid_server.domain.accounts import program_sign_ins
 from catmaid_server.domain.accounts.program_sign_ins import LIFETIME
 from catmaid_server.domain.accounts.users import ANONYMOUS
-from catmaid_server.domain.errors import NotAllowed, NotFound
+from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.http.addresses import client_address
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, form_page, page
@@ -122,7 +122,7 @@ async def decide_on_program(call: Call, form: ProgramDecision) -> ProgramPage:
     if call.user.username == ANONYMOUS:
         return to_login(str(URL(_PAGE).with_query(code=form.code)))
     if token_of(call.request.headers) is not None:
-        raise NotAllowed("A person lets programs in, on a page of this service; an API token does not.")
+        raise InvalidInput("A person lets programs in, on a page of this service; an API token does not.")
     decide = program_sign_ins.allow if form.allow else program_sign_ins.refuse
     try:
         async with call.turn(), call.store.reading() as connection:
