@@ -7,7 +7,7 @@ import queue
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.api import browser_sign_in
@@ -18,7 +18,7 @@ from tests.helpers.openid import CLIENT_ID, CLIENT_SECRET, OpenIdStandIn, openid
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import fresh_service
 
-NARROW = {"width": 400, "height": 700}
+NARROW: ViewportSize = {"width": 400, "height": 700}
 
 
 async def test_connect_by_the_button_of_a_provider(
