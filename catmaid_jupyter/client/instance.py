@@ -97,8 +97,14 @@ class Instance(Public):
 
     @property
     def projects(self) -> pd.DataFrame:
-        """Projects that the user may see: id int64, title, comment str, stack_ids (lists of int), favorite bool."""
-        found = self.run(self.http.read_json("GET", "projects/"))
+        """Projects that the user may see: id int64, title, comment str, stack_ids (lists of int), favorite bool.
+
+        Those in the archive are in `project_browser().table` only.
+        """
+        return self._listed({})
+
+    def _listed(self, asked: dict[str, str]) -> pd.DataFrame:
+        found = self.run(self.http.read_json("GET", "projects/", params=asked))
         columns = {
             "id": [project["id"] for project in found],
             "title": [project["title"] for project in found],
@@ -124,7 +130,7 @@ class Instance(Public):
         title = None if isinstance(key, str) else self.run(self._title(int(key)))
         if title is not None:
             return self.known_project(int(key), title)
-        found = self.projects
+        found = self._listed({"archived": "true"})
         match = found[found["title"] == key] if isinstance(key, str) else found[found["id"] == key]
         if match.empty:
             known = ", ".join(repr(title) for title in found["title"]) or "none"

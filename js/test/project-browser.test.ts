@@ -4,6 +4,7 @@ import {
   type BrowsedProject,
   codeOf,
   contentsInWords,
+  mayArchive,
   peopleInWords,
   type ShownProjects,
   shownInWords,
@@ -23,6 +24,7 @@ function project(change: Partial<BrowsedProject>): BrowsedProject {
     permissions: [],
     favorite: false,
     is_public: false,
+    archived: null,
     ...change,
   };
 }
@@ -45,6 +47,22 @@ test("projects are chosen by whose they are, by stars, and by words in what is t
   expect(titles("all", "fafb course")).toEqual([]);
   expect(shownInWords(1, 2)).toBe("1 of 2 projects");
   expect(shownInWords(1, 1)).toBe("1 project");
+});
+
+test("archived projects are in a list of their own", () => {
+  const old = project({
+    id: 3,
+    title: "Old",
+    archived: "2026-11-01T00:00:00Z",
+    permissions: ["can_annotate"],
+  });
+  const seen = (show: ShownProjects) =>
+    shownProjects([...BOTH, old], { show, filter: "", username: "ana" }).map(({ title }) => title);
+  expect(seen("all")).toEqual(["Lobula", "Medulla"]);
+  expect(seen("archived")).toEqual(["Old"]);
+  expect(peopleInWords(old)).toBe("archived: nobody edits it");
+  expect(mayArchive(old, true)).toBe(false);
+  expect(mayArchive(project({ permissions: ["can_administer"] }), true)).toBe(true);
 });
 
 test("what is in a project is told, and left out where the server does not tell it", () => {

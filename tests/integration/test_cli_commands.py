@@ -73,11 +73,18 @@ def test_projects_are_made_renamed_listed_and_deleted(cli: Cli, swc: Path, monke
         "comment": "to try",
         "neurons": 1,
         "treenodes": 3,
+        "archived": False,
     }
     assert "to try" in cli("project", "list")[1]
     assert answer(cli, "project", "rename", "Second", "--project", "First") == {"id": made["id"], "title": "Second"}
     answer(cli, "project", "create", "Third")
     assert cli("project", "rename", "Third", "--project", "Second")[0] == 1
+    assert answer(cli, "project", "archive", "--project", "Second") == {"id": made["id"], "archived": True}
+    assert "archived" in cli("project", "list")[1]
+    code, _, refusal = cli("import", "swc", swc, "--project", "Second")
+    assert (code, "This project is archived" in refusal) == (1, True)
+    assert answer(cli, "project", "restore", "--project", "Second") == {"id": made["id"], "archived": False}
+    assert cli("project", "restore", "--project", "Second")[0] == 1
     assert cli("project", "rename", "", "--project", "Second")[0] == 1
     assert "There is no project 'First'" in cli("project", "rename", "Fourth", "--project", "First")[2]
 

@@ -51,6 +51,7 @@ async def test_everybody_is_told_of_what_they_may_see(service: Service) -> None:
         "permissions": ["can_annotate", "can_annotate_with_token", "can_browse", "can_import"],
         "favorite": False,
         "is_public": False,
+        "archived": None,
     }
     assert await service.visitor.get("/projects/browse") == []
 

@@ -173,7 +173,7 @@ async def test_who_confirms_names_the_title(service: Service) -> None:
     assert status == 400
     assert refusal["error"] == (
         f"Project {service.project_id} is called 'Test', and 'Tset' does not confirm that it is to be deleted. "
-        "It has 1 neuron with 2 nodes, 1 connector, 1 annotation."
+        "It has 1 neuron with 2 nodes, 1 connector, 1 annotation, 1 sampler."
     )
     assert await value(service.store, "SELECT count(*) FROM treenode") == 2
     assert (await delete(service.admin, service.project_id, confirm="Test"))[0] == 200

@@ -50,7 +50,7 @@ REVERTIBLE = {
 NOT_REVERTIBLE = {
     "accounts": "api_token app_user group_member project_permission user_group user_profile",
     "images": "broken_section project_stack stack stack_group stack_group_member stack_mirror stack_tag",
-    "the project itself": "project project_token project_token_use",
+    "the project itself": "project project_archive project_token project_token_use",
     "settings of users": "client_datastore client_datum data_view data_view_type deep_link project_favorite"
     " reviewer_whitelist",
     "messages and the log": "log_entry message",

@@ -67,6 +67,8 @@ WANTED = {
     "project list",
     "project create",
     "project rename",
+    "project archive",
+    "project restore",
     "project delete",
     "member list",
     "member grant",

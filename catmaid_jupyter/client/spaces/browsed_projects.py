@@ -24,6 +24,7 @@ BROWSED: Final[FrameSchema] = {
     "permissions": OBJECT,
     "favorite": "bool",
     "is_public": "bool",
+    "archived": TIME,
 }
 
 
@@ -48,6 +49,8 @@ class ToldProject(TypedDict):
     permissions: list[str]
     favorite: bool
     is_public: bool | None
+    archived: str | None
+    """When it was archived; None if it is not."""
 
 
 async def read_browsed(http: Http, capabilities: frozenset[str]) -> list[ToldProject]:
@@ -83,4 +86,5 @@ def _as_told(project: Mapping[str, Any], granted: Mapping[str, Sequence[int]]) -
         "permissions": sorted(name for name, ids in granted.items() if project["id"] in ids),
         "favorite": bool(project.get("favorite", False)),
         "is_public": None,
+        "archived": None,
     }

@@ -8,11 +8,13 @@ from typing import Any, Final, Self
 import pandas as pd
 
 from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.naming import one_name
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.spaces import invitations
+from catmaid_jupyter.client.spaces.browsed_projects import CAPABILITY
 from catmaid_wire.forms import Form
 
 TO_TRACE: Final = ("can_browse", "can_annotate")
@@ -74,6 +76,33 @@ class ProjectSpaces(Public):
         """Let nobody in with an invitation any more; who is in stays. Raises `NotFound` if there is none."""
         self.place.require_present()
         loop.run(self.place.http.request("DELETE", self.place.path(f"project-tokens/{int(invitation_id)}/")))
+
+    def archive(self) -> None:
+        """Let nobody edit the project any more, until `restore`; it stays readable, out of the usual lists.
+
+        For its administrators. Raises `InvalidInput` if it is archived already, or the server has no archive.
+        """
+        self._set_archived("POST")
+
+    def restore(self) -> None:
+        """Bring the project back from the archive: who might edit it before may again.
+
+        For its administrators. Raises `InvalidInput` if it is not archived.
+        """
+        self._set_archived("DELETE")
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether the project is archived, so that nobody edits it; False at servers that have no archive."""
+        described = loop.run(self.place.http.read_json("GET", self.place.path("")))
+        return bool(described.get("archived", False))
+
+    def _set_archived(self, verb: str) -> None:
+        self.place.require_present()
+        if CAPABILITY not in self.place.capabilities:
+            raise InvalidInput(f"{self.place.http.url} has no archive of projects: take the right to edit from people.")
+        loop.run(self.place.http.request(verb, self.place.path("archive")))
+        self.instance.tell_of_projects()
 
     def favor(self, favorite: bool = True) -> None:
         """Count the project among one's favourites, which `instance.projects` tells, or not any more."""

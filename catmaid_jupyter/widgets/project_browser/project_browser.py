@@ -24,7 +24,7 @@ from catmaid_jupyter.widgets.rpc import Buffers, method
 if TYPE_CHECKING:
     from catmaid_jupyter.client.instance import Instance
 
-SHOWN: Final = ("all", "mine", "public", "favorites")
+SHOWN: Final = ("all", "mine", "public", "favorites", "archived")
 _FIRST_ROWS: Final = 20
 
 
@@ -54,7 +54,7 @@ class ProjectBrowser(KeepsRows, Widget):
     """Words that a project's title, comment, stacks or owners have."""
 
     show = traitlets.Enum(SHOWN, default_value="all").tag(sync=True)
-    """Which projects are shown: `all`, `mine`, `public` or `favorites`."""
+    """Which projects are shown: `all` that are not archived, `mine`, `public`, `favorites` or `archived`."""
 
     project_id = traitlets.Int(None, allow_none=True).tag(sync=True)
     """Id of the chosen project; None if none is chosen."""
@@ -104,7 +104,7 @@ class ProjectBrowser(KeepsRows, Widget):
 
         id int64, title, comment str, stacks (lists of titles), neurons, nodes int64 (-1: the server does not tell),
         last_edit datetime64[us, UTC] (NaT: nothing is traced, or not told), owners, permissions (lists of names),
-        favorite, is_public bool.
+        favorite, is_public bool, archived datetime64[us, UTC] (NaT: it is not).
         """
         return browsed_table(self.instance.run(self._read()))
 
@@ -144,6 +144,16 @@ class ProjectBrowser(KeepsRows, Widget):
         project, favorite = await self._known(params), bool(params["favorite"])
         await asyncio.to_thread(project.favor, favorite)
         return f"{project.title} is {'a favourite now' if favorite else 'no favourite any more'}."
+
+    @method
+    async def _archive(self, params: dict[str, Any]) -> str:
+        """Archive a project, or bring it back: ``{project_id, archived}``; says what was done."""
+        project = await self._known(params)
+        if params["archived"]:
+            await asyncio.to_thread(project.archive)
+            return f"{project.title} is archived: it can be read, and nobody edits it."
+        await asyncio.to_thread(project.restore)
+        return f"{project.title} is back from the archive."
 
     @method
     async def _open(self, params: dict[str, Any]) -> str:

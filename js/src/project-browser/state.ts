@@ -2,7 +2,7 @@
 import type { FirstRows } from "../shared/table/first-rows";
 import { timeAgo } from "../shared/times";
 
-export type ShownProjects = "all" | "mine" | "public" | "favorites";
+export type ShownProjects = "all" | "mine" | "public" | "favorites" | "archived";
 
 export interface ProjectBrowserState {
   height: number;
@@ -33,6 +33,8 @@ export interface BrowsedProject {
   permissions: string[];
   favorite: boolean;
   is_public: boolean | null;
+  /** When it was archived; null if it is not. */
+  archived: string | null;
 }
 
 export const CHOICES: ReadonlyArray<[ShownProjects, string, string]> = [
@@ -40,15 +42,17 @@ export const CHOICES: ReadonlyArray<[ShownProjects, string, string]> = [
   ["mine", "Mine", "Projects that you made, forked or administer"],
   ["public", "Public", "Projects that can be seen without a login"],
   ["favorites", "Favourites", "Projects with a star"],
+  ["archived", "Archived", "Projects that can be read, and that nobody edits"],
 ];
 /** What only some servers tell. */
-export const TOLD_ONLY: ReadonlySet<ShownProjects> = new Set(["mine", "public"]);
+export const TOLD_ONLY: ReadonlySet<ShownProjects> = new Set(["mine", "public", "archived"]);
 
 const IS_SHOWN: Record<ShownProjects, (project: BrowsedProject, username: string) => boolean> = {
   all: () => true,
   mine: ({ owners }, username) => owners.includes(username),
   public: (project) => project.is_public === true,
   favorites: (project) => project.favorite,
+  archived: () => true,
 };
 
 /** The projects that are shown: of the choice, with each word of the filter in title, comment, stacks or owners. */
@@ -58,6 +62,7 @@ export function shownProjects(
 ): BrowsedProject[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   return projects.filter((project) => {
+    if ((project.archived !== null) !== (show === "archived")) return false;
     if (!IS_SHOWN[show](project, username)) return false;
     if (words.length === 0) return true;
     const { title, comment, stacks, owners } = project;
@@ -67,7 +72,8 @@ export function shownProjects(
 }
 
 /** What a user may do with these permissions, in a few words; empty where the server tells nothing. */
-export function rightsInWords({ permissions }: BrowsedProject): string {
+export function rightsInWords({ permissions, archived }: BrowsedProject): string {
+  if (archived !== null) return "archived: nobody edits it";
   if (permissions.includes("can_administer")) return "you administer it";
   if (permissions.includes("can_annotate")) return "you may edit";
   if (permissions.length > 0) return "you may look";
@@ -103,6 +109,11 @@ export function codeOf(
 ): string {
   const isAlone = projects.every(({ id, title }) => id === project.id || title !== project.title);
   return `project = ${connection}.project(${isAlone ? JSON.stringify(project.title) : project.id})`;
+}
+
+/** Whether a user may archive it, or bring it back. */
+export function mayArchive({ permissions }: BrowsedProject, isTold: boolean): boolean {
+  return isTold && permissions.includes("can_administer");
 }
 
 /** How many projects are shown, of how many. */

@@ -15,6 +15,7 @@ import {
   type BrowsedProject,
   CHOICES,
   codeOf,
+  mayArchive,
   type ProjectBrowserState,
   shownInWords,
   shownProjects,
@@ -25,7 +26,7 @@ const LATE_MS = 60_000;
 /** Who comes back to the page after so long sees what others did meanwhile. */
 const OLD_MS = 30_000;
 const NOT_TOLD =
-  "This server does not tell how much is in its projects, nor whose they are: what is mine or public is not known here.";
+  "This server does not tell how much is in its projects, nor whose they are: what is mine, public or archived is not known here.";
 const NONE =
   "You may see no project here yet. In Python, create_project makes one, and join uses an invitation.";
 const NONE_FITS = "No project fits.";
@@ -56,6 +57,11 @@ export class ProjectBrowserPanel {
   private readonly none = element("p", { class: "cj-none", hidden: true });
   private readonly code = element("code", { "data-testid": "code", tabindex: 0 });
   private readonly favorite = this.action("Favourite", () => this.withActive((one) => this.star(one)), "F");
+  private readonly archive = this.action("Archive", () =>
+    this.withActive(({ id, archived }) =>
+      this.ask("archive", { project_id: id, archived: archived === null }),
+    ),
+  );
   private readonly chosen = element(
     "div",
     { class: "cj-bar cj-chosen", hidden: true, "data-testid": "chosen" },
@@ -63,6 +69,7 @@ export class ProjectBrowserPanel {
     textButton("Copy", () => void this.copy()),
     this.action("Open a viewer", () => this.withActive((one) => this.open(one)), "Enter"),
     this.favorite,
+    this.archive,
   );
   private readonly closeViewer = this.action("Close the viewer", () => void this.ask("close_viewer", {}));
   private readonly viewer = element("div", { class: "cj-opened", "data-testid": "opened" });
@@ -181,6 +188,12 @@ export class ProjectBrowserPanel {
     if (!active) return;
     this.code.textContent = codeOf(active, projects, model.get("connection"));
     this.favorite.setAttribute("aria-pressed", String(active.favorite));
+    this.archive.hidden = !mayArchive(active, model.get("is_told"));
+    this.archive.textContent = active.archived === null ? "Archive" : "Bring back";
+    this.archive.title =
+      active.archived === null
+        ? "Nobody edits it any more; it stays readable"
+        : "People edit it again, as before";
   }
 
   private resize(): void {

@@ -3,6 +3,9 @@ import type { AnyModel } from "@anywidget/types";
 import type { Kernel } from "./data/kernel";
 import type { TracingState } from "./state";
 
+/** What the kernel side says of archived projects. */
+const ARCHIVED = "archived";
+
 export interface EditRightsContext {
   model: AnyModel<TracingState>;
   kernel: Pick<Kernel, "lackingPermissions">;
@@ -32,6 +35,8 @@ export class EditRights {
     if (model.get("read_only") && offer) return `The neurons of “${offer.source}” are read only.`;
     if (model.get("read_only")) return "Read only: nothing is edited in this viewer.";
     if (this.lacking.length === 0) return "";
+    if (this.lacking.includes(ARCHIVED))
+      return "This project is archived: it can be read, and nobody edits it.";
     const what = this.lacking.join(" and ");
     return `You may look here but not edit: an administrator of the project can give you ${what}.`;
   }

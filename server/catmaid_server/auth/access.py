@@ -81,6 +81,7 @@ class Access:
         self._by_id: dict[int, User] = {}
         self._granted: dict[int, dict[int, frozenset[str]]] = {}
         self._projects: set[int] = set()
+        self._archived: frozenset[int] | None = None
         self._anonymous: User | None = None
         self._changed = asyncio.Event()
         self._age = 0
@@ -95,6 +96,7 @@ class Access:
         self._by_id.clear()
         self._granted.clear()
         self._projects.clear()
+        self._archived = None
         self._anonymous = None
         self._changed.set()
         self._changed = asyncio.Event()
@@ -211,6 +213,8 @@ class Access:
 
     async def edits_by_token(self, user: User, project_id: int) -> bool:
         """Whether a user may edit with an API token, which needs one more permission, but not of anonymous users."""
+        if project_id in await self.archived():
+            return False
         return await self.allows(user, project_id, Permission.ANNOTATE) and (
             user.username == users.ANONYMOUS or await self.allows(user, project_id, TOKEN_PERMISSION)
         )
@@ -230,6 +234,18 @@ class Access:
         if found and age == self._age:
             self._projects.add(project_id)
         return found
+
+    async def archived(self) -> frozenset[int]:
+        """Ids of the archived projects, which nobody edits."""
+        known = self._archived
+        if known is None:
+            age = self._age
+            async with self._store.reading() as connection:
+                cursor = await connection.execute(sql.archived_projects)
+                known = frozenset(project_id for (project_id,) in await cursor.fetchall())
+            if age == self._age:
+                self._archived = known
+        return known
 
     async def watch(self) -> None:
         """Listen for changes of access until cancelled; reconnects when the store was away."""

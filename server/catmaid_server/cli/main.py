@@ -31,6 +31,7 @@ from catmaid_server.cli import project_files as _project_files  # noqa: F401 -- 
 from catmaid_server.cli import skeletons as _skeletons  # noqa: F401 -- its commands join those of imports
 from catmaid_server.cli import stacks as _stacks  # noqa: F401 -- its command joins those of imports
 from catmaid_server.db.migrations import MigrationError
+from catmaid_server.db.store import ProjectArchived
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.postgres.cluster import ClusterError
 from catmaid_server.service.folder import ServiceError
@@ -61,7 +62,7 @@ app.add_typer(members.app, name="member")
 app.add_typer(members.access)
 app.add_typer(groups.app, name="group")
 
-_FAILURES = (ServiceError, ClusterError, MigrationError, DomainError, psycopg.Error, OSError)
+_FAILURES = (ServiceError, ClusterError, MigrationError, DomainError, ProjectArchived, psycopg.Error, OSError)
 
 
 def _sentence(error: Exception) -> str:

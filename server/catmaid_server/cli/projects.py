@@ -1,4 +1,4 @@
-"""Commands about projects: list, make, rename and delete them."""
+"""Commands about projects: list, make, rename, archive and delete them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from catmaid_server.cli.output import answer, run, table
 from catmaid_server.cli.users import administering
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts import users
-from catmaid_server.domain.projects import project_deletion, project_list, projects
+from catmaid_server.domain.projects import project_archive, project_deletion, project_list, projects
 from catmaid_server.domain.projects.project_deletion import ProjectSize
 from catmaid_server.domain.projects.projects import ProjectSummary
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 
-app = typer.Typer(help="List, make, rename and delete projects.", no_args_is_help=True)
+app = typer.Typer(help="List, make, rename, archive and delete projects.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -32,9 +32,17 @@ def list_projects(data_dir: DataDir = None, database_url: DatabaseUrl = None, as
 
     found = run(work())
     rows: list[tuple[object, ...]] = [
-        (project.id, project.title, project.neurons, project.treenodes, project.comment) for project in found
+        (
+            project.id,
+            project.title,
+            project.neurons,
+            project.treenodes,
+            "archived" if project.archived else "",
+            project.comment,
+        )
+        for project in found
     ]
-    answer(found, as_json=as_json, text=table(rows, ("id", "title", "neurons", "nodes", "comment")))
+    answer(found, as_json=as_json, text=table(rows, ("id", "title", "neurons", "nodes", "state", "comment")))
 
 
 @app.command("create")
@@ -77,6 +85,47 @@ def rename_project(
 
     project_id = run(work())
     answer({"id": project_id, "title": title}, as_json=as_json, text=f"Project {project_id} is called {title!r} now.")
+
+
+@app.command("archive")
+def archive_project(
+    project: ProjectTitle,
+    user: AsUser = "admin",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let nobody edit a project any more; it stays readable, out of the usual lists, until `restore`."""
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    project_id = run(_archived(settings, project, user, archived=True))
+    text = f"Archived project {project_id}: it can be read, and nobody edits it."
+    answer({"id": project_id, "archived": True}, as_json=as_json, text=text)
+
+
+@app.command("restore")
+def restore_project(
+    project: ProjectTitle,
+    user: AsUser = "admin",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a project back from the archive, so that it is edited and listed again."""
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    project_id = run(_archived(settings, project, user, archived=False))
+    text = f"Project {project_id} is not archived any more."
+    answer({"id": project_id, "archived": False}, as_json=as_json, text=text)
+
+
+async def _archived(settings: Settings, project: str, username: str, *, archived: bool) -> int:
+    """Archive a project, or bring it back, as a user; its id."""
+    project_id, _, _ = await _looked_up(settings, project)
+    label = "projects.archive" if archived else "projects.restore"
+    async with administering(settings, label, project_id=project_id) as tx:
+        user = await users.require_user(tx, username)
+        change = project_archive.archive_project if archived else project_archive.restore_project
+        await change(tx, project_id, user.id)
+    return project_id
 
 
 @app.command("delete")

@@ -24,6 +24,8 @@ REMEMBER_BYTES = 64 * 1024**2
 
 _BEGIN_VERSION = "BEGIN; SELECT begin_version(%s, %s, %s, %s, %s)"
 """In one message: much of a small edit's cost is the number of its messages."""
+_ARCHIVED = "CJ001"
+"""By which `begin_version` refuses to edit an archived project."""
 _READ_PAST = """
 SELECT set_config('search_path', 'past, public', true), set_config('catmaid.as_of', %s, true),
        set_config('transaction_read_only', 'on', true),
@@ -47,6 +49,16 @@ class ConnectionLender(Protocol):
 
 class Overtaken(psycopg.errors.SerializationFailure):
     """Another transaction changed what this one was about to change: begin it anew."""
+
+
+class ProjectArchived(Exception):
+    """A project is archived, so that nobody edits it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This project is archived: it can be read, and nobody edits it. Who administers it can bring it back, by "
+            "project.restore() in Python or `catmaid-jupyter project restore`."
+        )
 
 
 class Store:
@@ -258,9 +270,14 @@ class Store:
 
 
 async def _begun(connection: Connection, values: tuple[object, ...]) -> int:
-    """Begin a transaction and its version."""
+    """Begin a transaction and its version. Raises `ProjectArchived`."""
     async with psycopg.AsyncClientCursor(connection) as cursor:
-        await cursor.execute(_BEGIN_VERSION, values)
+        try:
+            await cursor.execute(_BEGIN_VERSION, values)
+        except psycopg.DatabaseError as error:
+            if error.sqlstate == _ARCHIVED:
+                raise ProjectArchived from None
+            raise
         cursor.nextset()
         version: int = (await cursor.fetchall())[0][0]
     return version

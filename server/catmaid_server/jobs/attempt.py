@@ -10,7 +10,7 @@ from typing import Final
 import psycopg
 import structlog
 
-from catmaid_server.db.store import Connection
+from catmaid_server.db.store import Connection, ProjectArchived
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.domain.jobs import attempts
 from catmaid_server.domain.jobs.attempts import MOST_ATTEMPTS, Attempt, JobCancelled, Superseded
@@ -40,7 +40,7 @@ async def do_job(job_id: int, means: JobMeans, kinds: Mapping[str, Work]) -> Non
         log.info("job was taken over", job=job_id, attempt=attempt.attempt)
     except JobCancelled:
         await end_cancelled(job)
-    except DomainError as error:
+    except (DomainError, ProjectArchived) as error:
         await _end_badly(job, str(error))
     except OSError as error:
         await _end_badly(job, f"{error.strerror or type(error).__name__}: {error.filename or attempt.title}")

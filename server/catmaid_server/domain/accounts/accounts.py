@@ -18,6 +18,8 @@ from catmaid_server.domain.errors import DomainError
 
 sql = load("accounts/accounts")
 
+_EDITING = frozenset({"can_annotate", "can_annotate_with_token", "can_import"})
+
 
 class AccountProfile(ToolProfile):
     """Which tools a user wants to see, their front page and their primary group."""
@@ -97,19 +99,26 @@ async def ensure_token(tx: Connection, user_id: int, token: str, name: str) -> N
 
 
 async def permissions_by_project(
-    connection: Connection, user: User, granted: dict[int, frozenset[str]]
+    connection: Connection, user: User, granted: dict[int, frozenset[str]], archived: frozenset[int]
 ) -> tuple[dict[str, list[int]], list[str]]:
     """For each permission the projects in which a user has it, and the names of the user's groups.
 
-    The first is empty for a user who has nothing anywhere.
+    The first is empty for a user who has nothing anywhere. Of archived projects it has no permission to edit.
     """
     groups = [name for (name,) in await fetch_all(connection, sql.group_names_of_user, user_id=user.id)]
     if user.is_superuser:
         everywhere = [project_id for (project_id,) in await fetch_all(connection, sql.project_ids)]
-        return dict.fromkeys(PROJECT_PERMISSIONS, everywhere), groups
-    if not granted:
+        granted = dict.fromkeys(everywhere, frozenset(PROJECT_PERMISSIONS))
+    elif not granted:
         return {}, groups
+    has = {
+        project_id: _without_edits(names) if project_id in archived else names for project_id, names in granted.items()
+    }
     return {
-        permission: sorted(p for p, names in granted.items() if permission in names)
-        for permission in PROJECT_PERMISSIONS
+        permission: sorted(p for p, names in has.items() if permission in names) for permission in PROJECT_PERMISSIONS
     }, groups
+
+
+def _without_edits(names: frozenset[str]) -> frozenset[str]:
+    """What a user may do in an archived project: who might annotate may browse."""
+    return names - _EDITING | ({"can_browse"} if names & _EDITING else frozenset())

@@ -40,6 +40,8 @@ class BrowsedProject(TypedDict):
     favorite: bool
     is_public: bool
     """Whether it can be seen without a login."""
+    archived: ZonedTime | None
+    """When it was archived; `null` if it is not."""
 
 
 async def browsed_projects(connection: Connection, user: User) -> msgspec.Raw:

@@ -38,12 +38,26 @@ class ProjectSize:
     treenodes: int
     connectors: int
     annotations: int
+    volumes: int = 0
+    landmarks: int = 0
+    regions: int = 0
+    samplers: int = 0
+    courses: int = 0
 
     def __str__(self) -> str:
-        return (
-            f"{_counted(self.neurons, 'neuron')} with {_counted(self.treenodes, 'node')}, "
-            f"{_counted(self.connectors, 'connector')}, {_counted(self.annotations, 'annotation')}"
-        )
+        parts = [
+            f"{_counted(self.neurons, 'neuron')} with {_counted(self.treenodes, 'node')}",
+            _counted(self.connectors, "connector"),
+            _counted(self.annotations, "annotation"),
+        ]
+        others = {
+            "volume": self.volumes,
+            "landmark": self.landmarks,
+            "region": self.regions,
+            "sampler": self.samplers,
+            "course": self.courses,
+        }
+        return ", ".join([*parts, *(_counted(count, noun) for noun, count in others.items() if count)])
 
 
 def _counted(count: int, noun: str) -> str:

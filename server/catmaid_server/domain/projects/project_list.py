@@ -21,12 +21,21 @@ class ProjectDescription(TypedDict):
     id: int
     title: str
     comment: str | None
+    archived: bool
 
 
-async def visible_projects(connection: Connection, user: User, *, traced_only: bool) -> msgspec.Raw:
-    """The projects that a user may see, with their stacks and stack groups, by title, as JSON."""
+async def visible_projects(connection: Connection, user: User, *, traced_only: bool, archived: bool) -> msgspec.Raw:
+    """The projects that a user may see, with their stacks and stack groups, by title, as JSON.
+
+    archived : whether archived ones are among them.
+    """
     return await fetch_json(
-        connection, sql.visible_projects, user_id=user.id, all_projects=user.is_superuser, traced_only=traced_only
+        connection,
+        sql.visible_projects,
+        user_id=user.id,
+        all_projects=user.is_superuser,
+        traced_only=traced_only,
+        with_archived=archived,
     )
 
 
@@ -48,4 +57,4 @@ async def edit_project(
 def _described(row: tuple[Any, ...] | None, project_id: int) -> ProjectDescription:
     if row is None:
         raise NotFound(f"There is no project {project_id}.")
-    return {"id": row[0], "title": row[1], "comment": row[2]}
+    return {"id": row[0], "title": row[1], "comment": row[2], "archived": row[3]}

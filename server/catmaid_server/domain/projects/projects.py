@@ -37,6 +37,7 @@ class ProjectSummary:
     comment: str
     neurons: int
     treenodes: int
+    archived: bool
 
 
 async def create_project(

@@ -13,6 +13,7 @@ from catmaid_server.auth.access import Unauthenticated
 from catmaid_server.auth.jupyterhub import HubUnreachable
 from catmaid_server.auth.providers.provider import ProviderUnreachable
 from catmaid_server.auth.turns import TooManyAttempts
+from catmaid_server.db.store import ProjectArchived
 from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.errors import DomainError, LocationLookup, NotAllowed, NotFound, StateMismatch
 from catmaid_server.domain.history.versions import NotSettled, VersionGone
@@ -52,6 +53,7 @@ _CONTENDED = "Others are changing the same just now; try again in a moment."
 # The first row that fits decides. The error's own words may hold values of rows, so they are never shown.
 _STORE_ERRORS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (PoolTimeout, 503, "StoreUnavailable", "The store is busy or away; try again in a moment."),
+    (ProjectArchived, 403, names.NOT_ALLOWED, str(ProjectArchived())),
     (psycopg.errors.DiskFull, 507, "StorageFull", STORAGE_FULL),
     (psycopg.errors.UniqueViolation, 400, "ValueError", "That exists already."),
     (psycopg.errors.ForeignKeyViolation, 400, "ValueError", "What this refers to does not exist, or is still used."),

@@ -87,10 +87,10 @@ class UpdatedMemberships(TypedDict):
 
 @routes.get("/permissions", needs=Permission.NONE)
 async def list_permissions(call: Call, form: NoParameters) -> tuple[dict[str, list[int]], list[str]]:
-    """List in which projects the user has which permission, and the user's groups."""
-    granted = await call.access.granted(call.user)
+    """List in which projects the user has which permission, and the user's groups; none to edit what is archived."""
+    granted, archived = await call.access.granted(call.user), await call.access.archived()
     async with call.reading() as connection:
-        return await accounts.permissions_by_project(connection, call.user, granted)
+        return await accounts.permissions_by_project(connection, call.user, granted, archived)
 
 
 @routes.get("/permissions/", needs=Permission.NONE)

@@ -10,7 +10,14 @@ from aiohttp import web
 
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import NotFound
-from catmaid_server.domain.projects import browsed_projects, project_deletion, project_export, project_list, projects
+from catmaid_server.domain.projects import (
+    browsed_projects,
+    project_archive,
+    project_deletion,
+    project_export,
+    project_list,
+    projects,
+)
 from catmaid_server.domain.projects.browsed_projects import BrowsedProject
 from catmaid_server.domain.projects.project_export import ExportedProject
 from catmaid_server.domain.projects.project_list import ProjectDescription
@@ -24,9 +31,11 @@ routes = Routes()
 
 
 class ListProjects(msgspec.Struct):
-    """Whether to leave out projects in which nothing was traced, and whether to tell where images are."""
+    """Whether to leave out projects in which nothing was traced or add archived ones, and to tell where images are."""
 
     has_tracing_data: bool = False
+    archived: bool = False
+    """Whether archived projects are listed, too."""
     with_mirrors: bool = False
     """Whether each stack is told with its mirrors."""
 
@@ -60,6 +69,13 @@ class DeletedProject(TypedDict):
     treenodes: int
 
 
+class ArchivedProject(TypedDict):
+    """Whether a project is archived now."""
+
+    id: int
+    archived: bool
+
+
 class StackOfProject(TypedDict):
     """A stack; dimensions in px."""
 
@@ -88,13 +104,16 @@ class ListedProject(TypedDict):
     stacks: list[StackOfProject]
     stackgroups: list[GroupOfProject]
     favorite: NotRequired[bool]
+    archived: NotRequired[bool]
 
 
 @routes.get("/projects/", needs=Permission.NONE)
 async def list_projects(call: Call, form: ListProjects) -> Annotated[msgspec.Raw, Content(list[ListedProject])]:
     """List the projects that the user may see."""
     async with call.reading() as connection:
-        found = await project_list.visible_projects(connection, call.user, traced_only=form.has_tracing_data)
+        found = await project_list.visible_projects(
+            connection, call.user, traced_only=form.has_tracing_data, archived=form.archived
+        )
         return await _with_mirrors(call, connection, found) if form.with_mirrors else found
 
 
@@ -148,6 +167,20 @@ async def describe_project(call: Call, form: NoParameters) -> ProjectDescription
 async def edit_project(call: Call, form: EditProject) -> ProjectDescription:
     """Change title and comment of a project."""
     return await project_list.edit_project(call.tx, call.project_id, title=form.title, comment=form.comment)
+
+
+@routes.post("/{project_id}/archive", needs=Permission.ADMINISTER, label="projects.archive")
+async def archive_project(call: Call, form: NoParameters) -> ArchivedProject:
+    """Archive a project: it stays readable, out of the usual lists, and nobody edits it."""
+    await project_archive.archive_project(call.tx, call.project_id, call.user.id)
+    return {"id": call.project_id, "archived": True}
+
+
+@routes.delete("/{project_id}/archive", needs=Permission.ADMINISTER, label="projects.restore")
+async def restore_project(call: Call, form: NoParameters) -> ArchivedProject:
+    """Bring a project back from the archive, so that it is edited and listed again."""
+    await project_archive.restore_project(call.tx, call.project_id, call.user.id)
+    return {"id": call.project_id, "archived": False}
 
 
 @routes.delete("/{project_id}/", needs=Permission.ADMINISTER, label="projects.delete")

@@ -66,6 +66,10 @@ SELECT project_id, array_agg(permission)
 -- Names and ids of users with these names.
 SELECT username, id FROM app_user WHERE username = ANY (%(usernames)s::text[]);
 
+-- name: archived_projects
+-- Ids of all archived projects.
+SELECT project_id FROM project_archive;
+
 -- name: has_project
 -- Whether there is a project of this id.
 SELECT EXISTS (SELECT FROM project WHERE id = %(project_id)s);

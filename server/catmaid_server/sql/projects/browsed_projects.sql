@@ -46,7 +46,7 @@ SELECT coalesce(json_agg(json_build_object(
            'permissions', CASE WHEN %(all_projects)s THEN to_json(%(all_permissions)s::text[])
                                ELSE coalesce(allowed.permissions, '[]') END,
            'favorite', f.user_id IS NOT NULL,
-           'is_public', public.project_id IS NOT NULL)
+           'is_public', public.project_id IS NOT NULL, 'archived', a.time)
            ORDER BY p.title, p.id), '[]')::text
   FROM seen p
   LEFT JOIN traced ON traced.project_id = p.id
@@ -55,4 +55,5 @@ SELECT coalesce(json_agg(json_build_object(
   LEFT JOIN owned ON owned.project_id = p.id
   LEFT JOIN allowed ON allowed.project_id = p.id
   LEFT JOIN public ON public.project_id = p.id
+  LEFT JOIN project_archive a ON a.project_id = p.id
   LEFT JOIN project_favorite f ON f.project_id = p.id AND f.user_id = %(user_id)s;

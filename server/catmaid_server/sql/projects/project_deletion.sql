@@ -5,13 +5,18 @@
 SELECT title FROM project WHERE id = %(project_id)s FOR UPDATE;
 
 -- name: contents
--- Numbers of neurons, skeletons, treenodes, connectors and annotations of a project.
+-- How much is in a project, by kind.
 SELECT (SELECT count(*) FROM neuron WHERE project_id = %(project_id)s) AS neurons,
        (SELECT count(*) FROM skeleton WHERE project_id = %(project_id)s) AS skeletons,
        (SELECT count(*) FROM treenode t JOIN skeleton s ON s.id = t.skeleton_id
          WHERE s.project_id = %(project_id)s) AS treenodes,
        (SELECT count(*) FROM connector WHERE project_id = %(project_id)s) AS connectors,
-       (SELECT count(*) FROM annotation WHERE project_id = %(project_id)s) AS annotations;
+       (SELECT count(*) FROM annotation WHERE project_id = %(project_id)s) AS annotations,
+       (SELECT count(*) FROM volume WHERE project_id = %(project_id)s) AS volumes,
+       (SELECT count(*) FROM landmark WHERE project_id = %(project_id)s) AS landmarks,
+       (SELECT count(*) FROM region WHERE project_id = %(project_id)s) AS regions,
+       (SELECT count(*) FROM sampler WHERE project_id = %(project_id)s) AS samplers,
+       (SELECT count(*) FROM course WHERE project_id = %(project_id)s) AS courses;
 
 -- name: references
 -- Foreign keys between tables: referring table and column, table referred to, whether rows go with what they refer to.

@@ -37,10 +37,11 @@ SELECT id
 SELECT title FROM project ORDER BY id LIMIT 50;
 
 -- name: summaries
--- All projects by id, each with its numbers of neurons and treenodes.
+-- All projects by id, each with its numbers of neurons and treenodes, and whether it is archived.
 SELECT p.id, p.title, coalesce(p.comment, '') AS comment,
        (SELECT count(*) FROM neuron n WHERE n.project_id = p.id) AS neurons,
-       (SELECT coalesce(sum(s.num_nodes), 0)::bigint FROM skeleton_summary s WHERE s.project_id = p.id) AS treenodes
+       (SELECT coalesce(sum(s.num_nodes), 0)::bigint FROM skeleton_summary s WHERE s.project_id = p.id) AS treenodes,
+       EXISTS (SELECT FROM project_archive a WHERE a.project_id = p.id) AS archived
   FROM project p
  ORDER BY p.id;
 
