@@ -9,7 +9,7 @@ import pytest
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.client.frames import PROJECTS
-from catmaid_jupyter.client.spaces.invitations import INVITATIONS
+from catmaid_jupyter.client.spaces.invitations import INVITATIONS, JOIN_REQUESTS
 from catmaid_server.domain.accounts import users
 from tests.helpers.service import Service
 from tests.integration.test_client import dtypes_are
@@ -75,6 +75,43 @@ async def test_invitations_that_are_none_are_told(service: Service) -> None:
             assert "secret" not in error.value.message
         with pytest.raises(cj.InvalidInput, match=r"This invitation is for https://elsewhere\.example"):
             mia.join(link.replace(service.url, "https://elsewhere.example"))
+
+    await with_two(service, story)
+
+
+async def test_who_needs_approval_waits_for_it(service: Service) -> None:
+    def story(admin: cj.Instance, mia: cj.Instance) -> None:
+        test = admin.project("Test")
+        assert dtypes_are(test.join_requests, JOIN_REQUESTS)
+        assert test.join_requests.empty
+        link = test.invite(name="Course", approval=True)
+        other = test.invite(name="Look", permissions=["can_browse"], approval=True)
+        assert mia.join(link) is None
+        assert mia.join(other) is None
+        found = test.join_requests
+        assert dtypes_are(found, JOIN_REQUESTS)
+        assert found[["user", "invitation"]].to_numpy().tolist() == [["mia", "Course"], ["mia", "Look"]]
+        assert found["permissions"].tolist() == [["can_browse", "can_annotate"], ["can_browse"]]
+        with pytest.raises(cj.NotFound, match="'ben' waits for no approval here. There waits: 'mia'"):
+            test.approve_join("ben")
+        test.grant("mia", "can_browse")
+        test.refuse_join("mia")
+        assert test.join_requests.empty
+        own = mia.project("Test")
+        assert own.title == "Test", "what was granted otherwise stays"
+        assert mia.join(link) is not None
+        assert test.join_requests.empty, "who was refused does not ask again"
+        with pytest.raises(cj.NotAllowed):
+            own.edit.create_treenode(1, 2, 3)
+        with pytest.raises(cj.NotAllowed):
+            _ = own.join_requests
+
+        with cj.connect(service.url, service.tracer.token) as tracer:
+            tracer.join(test.invite(permissions=["can_fork"], approval=True))
+            assert "can_fork" not in test.members.query("name == 'tracer'")["permissions"].iloc[0]
+            test.approve_join("tracer")
+            assert "can_fork" in test.members.query("name == 'tracer'")["permissions"].iloc[0]
+            assert test.join_requests.empty
 
     await with_two(service, story)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pandas as pd
 
-from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import ID, OBJECT, TEXT, TIME, FrameSchema, frame
@@ -22,6 +22,15 @@ INVITATIONS: Final[FrameSchema] = {
     "is_open": "bool",
     "link": TEXT,
     "creation_time": TIME,
+}
+JOIN_REQUESTS: Final[FrameSchema] = {
+    "invitation_id": ID,
+    "invitation": TEXT,
+    "user_id": ID,
+    "user": TEXT,
+    "full_name": TEXT,
+    "permissions": OBJECT,
+    "time": TIME,
 }
 _MARK: Final = "#join="
 """Behind the address: browsers do not send it, so it is in no log of a server."""
@@ -64,6 +73,26 @@ async def invitation_table(place: Place) -> pd.DataFrame:
         "creation_time": [row["creation_time"] for row in rows],
     }
     return frame(columns, INVITATIONS)
+
+
+async def join_request_table(place: Place) -> pd.DataFrame:
+    """Who awaits approval, as `Project.join_requests` has them."""
+    rows = await place.read_json("GET", "project-tokens/requests")
+    names = ("token_id", "token_name", "user_id", "username", "full_name", "permissions", "time")
+    columns = {column: [row[name] for row in rows] for column, name in zip(JOIN_REQUESTS, names, strict=True)}
+    return frame(columns, JOIN_REQUESTS)
+
+
+async def decide(place: Place, user: str, what: str) -> None:
+    """`approve` or `refuse` all that a user asked for. `NotFound` if they asked for nothing."""
+    rows = await place.read_json("GET", "project-tokens/requests")
+    wanted = [row for row in rows if row["username"] == user]
+    if not wanted:
+        waiting = ", ".join(sorted({repr(row["username"]) for row in rows})) or "nobody"
+        raise NotFound(f"{user!r} waits for no approval here. There waits: {waiting}.")
+    for row in wanted:
+        form: Form = {"token_id": row["token_id"], "user_id": row["user_id"]}
+        await place.http.request("POST", place.path(f"project-tokens/{what}"), form=form)
 
 
 async def join(http: Http, link: str) -> tuple[int, str, bool]:

@@ -77,6 +77,25 @@ class ProjectSpaces(Public):
         self.place.require_present()
         loop.run(self.place.http.request("DELETE", self.place.path(f"project-tokens/{int(invitation_id)}/")))
 
+    @property
+    def join_requests(self) -> pd.DataFrame:
+        """Who used an invitation that needs approval and waits for it, for administrators of the project.
+
+        invitation_id int64, invitation str (its name), user_id int64, user, full_name str, permissions (lists that they
+        get), time datetime64[us, UTC].
+        """
+        return loop.run(invitations.join_request_table(self.place))
+
+    def approve_join(self, user: str) -> None:
+        """Let somebody in who waits for it. Raises `NotFound` if they do not; the message says who does."""
+        self.place.require_present()
+        loop.run(invitations.decide(self.place, user, "approve"))
+
+    def refuse_join(self, user: str) -> None:
+        """Do not let somebody in who waits for it; what they may do already, they may still. `NotFound` as above."""
+        self.place.require_present()
+        loop.run(invitations.decide(self.place, user, "refuse"))
+
     def archive(self) -> None:
         """Let nobody edit the project any more, until `restore`; it stays readable, out of the usual lists.
 

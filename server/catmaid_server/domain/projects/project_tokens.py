@@ -45,6 +45,18 @@ class ProjectToken(TypedDict):
     project: int
 
 
+class JoinRequest(TypedDict):
+    """A user who applied a token and awaits approval. The query gives its fields in this order."""
+
+    token_id: int
+    token_name: str
+    user_id: int
+    username: str
+    full_name: str
+    permissions: list[str]
+    time: ZonedTime
+
+
 class EnteredProject(TypedDict):
     """The project of a token that a user applied, and what the token lets them do there."""
 
@@ -119,6 +131,18 @@ async def apply_token(tx: Connection, user_id: int, token: str, *, approval: boo
 async def approve(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
     """Grant a user the permissions of a token that they applied; `NotFound` if they did not."""
     await projects.grant_to_user(tx, project_id, user_id, await _set_use(tx, project_id, token_id, user_id, True))
+
+
+async def list_requests(connection: Connection, project_id: int) -> list[JoinRequest]:
+    """Who awaits approval in a project, in the order in which they applied a token."""
+    rows = await fetch_all(connection, sql.awaiting, project_id=project_id)
+    return [cast("JoinRequest", dict(zip(JoinRequest.__annotations__, row, strict=True))) for row in rows]
+
+
+async def refuse(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
+    """Refuse a user who awaits approval, and take nothing from them; `NotFound` if they await none."""
+    if await fetch_value(tx, sql.refuse, project_id=project_id, token_id=token_id, user_id=user_id) is None:
+        raise NotFound(f"User {user_id} awaits no approval for project token {token_id}.")
 
 
 async def revoke(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:

@@ -10,7 +10,7 @@ from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.annotation import favorites
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.projects import project_tokens
-from catmaid_server.domain.projects.project_tokens import EnteredProject, ProjectToken
+from catmaid_server.domain.projects.project_tokens import EnteredProject, JoinRequest, ProjectToken
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
@@ -99,6 +99,20 @@ async def withdraw_token(call: Call, form: NoParameters) -> WithdrawnToken:
 async def approve_token(call: Call, form: TokenUse) -> dict[str, str]:
     """Let a user in who applied a token that needs approval."""
     await project_tokens.approve(call.tx, call.project_id, form.token_id, form.user_id)
+    return {"status": "ok"}
+
+
+@routes.get("/{project_id}/project-tokens/requests", needs=Permission.ADMINISTER)
+async def list_requests(call: Call, form: NoParameters) -> list[JoinRequest]:
+    """List who applied a token of the project that needs approval, and was neither approved nor refused."""
+    async with call.reading() as connection:
+        return await project_tokens.list_requests(connection, call.project_id)
+
+
+@routes.post("/{project_id}/project-tokens/refuse", needs=Permission.ADMINISTER, label="project_tokens.refuse")
+async def refuse_token(call: Call, form: TokenUse) -> dict[str, str]:
+    """Refuse a user who awaits approval; it takes nothing from them, and they can still be approved later."""
+    await project_tokens.refuse(call.tx, call.project_id, form.token_id, form.user_id)
     return {"status": "ok"}
 
 

@@ -48,6 +48,22 @@ UPDATE project_token_use u SET enabled = %(enabled)s, edition_time = now()
    AND u.user_id = %(user_id)s
 RETURNING granted_by_token(t.default_permissions);
 
+-- name: awaiting
+-- Who applied a token of a project and was neither approved nor refused, in the order in which they did.
+SELECT t.id, t.name, u.user_id, a.username, trim(a.first_name || ' ' || a.last_name), t.default_permissions,
+       u.creation_time
+  FROM project_token_use u JOIN project_token t ON t.id = u.project_token_id JOIN app_user a ON a.id = u.user_id
+ WHERE t.project_id = %(project_id)s AND NOT u.enabled AND u.edition_time = u.creation_time
+ ORDER BY u.id;
+
+-- name: refuse
+-- Note that a user who awaits approval is refused: the id of the token; no row if they await none.
+UPDATE project_token_use u SET edition_time = clock_timestamp()
+  FROM project_token t
+ WHERE t.id = u.project_token_id AND t.project_id = %(project_id)s AND t.id = %(token_id)s
+   AND u.user_id = %(user_id)s AND NOT u.enabled AND u.edition_time = u.creation_time
+RETURNING t.id;
+
 -- name: permissions_of
 -- The permissions that a token grants.
 SELECT granted_by_token(default_permissions) FROM project_token WHERE project_id = %(project_id)s AND id = %(token_id)s;
