@@ -69,13 +69,13 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
         ]  # fmt: skip
         assert dir(project) == [
             "add_stack", "add_volume", "adjacency", "annotate", "annotate_annotations",
-            "annotation_browser", "annotation_tree", "annotations", "annotations_of", "approve_join", "archive", "as_of",
-            "ask_before", "at", "connectivity", "connector_table", "connectors", "contributors", "course",
+            "annotation_browser", "annotation_tree", "annotations", "annotations_of", "approve_join",
+            "archive", "as_of", "ask_before", "at", "connectivity", "connector_table", "connectors", "contributors", "course",
             "courses", "delete", "delete_neurons", "delete_volume", "diff", "diff_tables", "edit",
             "export", "favor", "forget_region", "forget_search", "forget_workspace", "fork",
             "give_neurons", "grant", "history", "id", "import_skeletons", "imported_from", "in_volume",
-            "instance", "invitations", "invite", "is_archived", "jobs", "join_requests", "keep_region", "keys", "landmark_groups",
-            "landmarks", "lineage", "links", "locate", "log", "matrix", "members", "morphology",
+            "instance", "invitations", "invite", "is_archived", "jobs", "join_requests", "keep_region",
+            "keys", "landmark_groups", "landmarks", "lineage", "links", "locate", "log", "matrix", "members", "morphology",
             "navigator", "neuroglancer", "neuron", "neuron_search", "neurons", "neurons_in", "nodes",
             "nodes_in_box", "on_change", "open", "origins", "partners", "pin", "pins", "proofread",
             "proofreading", "questions", "redo", "refuse_join", "regions", "remove_stack", "rename", "rename_neurons",

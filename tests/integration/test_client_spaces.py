@@ -92,7 +92,7 @@ async def test_who_needs_approval_waits_for_it(service: Service) -> None:
         assert dtypes_are(found, JOIN_REQUESTS)
         assert found[["user", "invitation"]].to_numpy().tolist() == [["mia", "Course"], ["mia", "Look"]]
         assert found["permissions"].tolist() == [["can_browse", "can_annotate"], ["can_browse"]]
-        with pytest.raises(cj.NotFound, match="'ben' waits for no approval here. There waits: 'mia'"):
+        with pytest.raises(cj.NotFound, match=r"'ben' waits for no approval here\. There waits: 'mia'"):
             test.approve_join("ben")
         test.grant("mia", "can_browse")
         test.refuse_join("mia")
