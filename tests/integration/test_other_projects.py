@@ -64,7 +64,7 @@ ROUTES = [
     if "{project_id" in route.path
     and not EXCEPTIONS.search(route.path)
     and route.needs is not Permission.SUPERUSER
-    and route.label != "projects.delete"
+    and route.label not in {"projects.archive", "projects.delete"}
 ]
 
 
