@@ -222,6 +222,7 @@ class Tracing(Layer):
     """What a viewer sees of a tracing layer."""
 
     _esm = "export default {}"
+    project = None
     active_node = traitlets.Int(None, allow_none=True)
     active_skeleton = traitlets.Int(None, allow_none=True)
 
