@@ -90,9 +90,9 @@ async def tile(
     If that does not give it, the tile is a grey one on which the reason stands,
     with the header `X-Image-Error`, and is not to be kept; who accepts JSON only gets an error instead.
     """
+    visibility = await _visibility(call, form.ticket)
     if form.wait is not None and not 0 <= form.wait <= _LONGEST_WAIT_S:
         raise InvalidInput(f"wait is 0 to {_LONGEST_WAIT_S} seconds.")
-    visibility = await _visibility(call, form.ticket)
     address = TileAddress(*(int(call.path[name]) for name in ("zoom", "z", "row", "col")))
     stack = StackRevision(call.project_id, call.path["stack_id"], call.path["revision"])
     extension: str = call.path["extension"]
