@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
-import psycopg
 import pytest
 from argon2 import PasswordHasher
 from psycopg.conninfo import make_conninfo
@@ -36,6 +35,13 @@ TEMPLATE = "catmaid_template"
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 << 30
 MEMORY_OF_DATABASE_BYTES = 1 << 30
+"""Every database that is dropped is looked for in all buffers."""
+MORE_SETTINGS = """
+# What is lost with the machine may be lost here.
+fsync = off
+# Each test has connections of its own, and each loads PostGIS otherwise.
+shared_preload_libraries = 'plpgsql,postgis-3'
+"""
 
 
 @pytest.fixture(scope="session")
@@ -96,14 +102,12 @@ def scratch_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def private_server(folder: Path) -> Iterator[str]:
     """A PostgreSQL server of this run's own."""
     cluster = Cluster(folder)
-    with pytest.MonkeyPatch.context() as patch:  # every database that is dropped is looked for in all buffers
-        patch.setattr(tuning, "memory_bytes", lambda: MEMORY_OF_DATABASE_BYTES)
+    settings = tuning.configuration(MEMORY_OF_DATABASE_BYTES) + MORE_SETTINGS
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tuning, "configuration", lambda _: settings)
         cluster.start()
     try:
         dsn = make_conninfo(cluster.dsn, dbname="postgres")
-        with psycopg.connect(dsn, autocommit=True) as connection:  # what is lost with the machine may be lost here
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("SELECT pg_reload_conf()")
         yield dsn
     finally:
         cluster.stop()
