@@ -48,7 +48,7 @@ export class DifferencesPanel extends CoursePanel<HandInContent> {
     next.classList.add("cj-main");
     this.root = this.section(
       {
-        class: "cj-widget cj-project-panel cj-course cj-hand-in",
+        class: "cj-widget cj-project-panel cj-course cj-hand-in-review-panel",
         "aria-label": "Differences from the gold neuron",
         "data-testid": "hand-in",
       },
