@@ -55,6 +55,10 @@ class Widget(TellsState, CellWidget, anywidget.AnyWidget):
         """Send an event to the front end. Safe from any thread."""
         self._rpc.emit(event, data)
 
+    def emit_soon(self, event: str, **data: Any) -> None:
+        """Send an event that may come many times a second, as changes of a project do. Safe from any thread."""
+        self._rpc.emit_soon(event, data)
+
     async def saved_for_page(self, scope: PageScope) -> SavedWidget:  # noqa: ARG002  widgets that are saved need it
         """What a page without a kernel needs to show the widget. `InvalidInput` for one that cannot be published."""
         raise InvalidInput(

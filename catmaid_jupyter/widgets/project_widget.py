@@ -43,7 +43,7 @@ class ProjectWidget(Widget):
 
     def _changed(self, _change: Change) -> None:
         """Tell the pages that the project changed."""
-        self.emit("changed")
+        self.emit_soon("changed")
 
     def _service_changed(self, is_up: bool, message: str) -> None:
         self.emit("service", is_up=is_up, message=message)

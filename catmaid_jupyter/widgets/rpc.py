@@ -3,7 +3,8 @@
 A request is a custom message ``{rid, method, params}`` and is cancelled by ``{cancel: rid}``. The
 answer is one message with the same ``rid``: a JSON ``result``, or bytes in message buffers, or an
 ``error`` of ``{code, message, detail}``. The handler of a message only starts the request, so that an
-answer waits neither for a busy kernel nor for a slow request of another widget.
+answer waits neither for a busy kernel nor for a slow request of another widget. An event is
+``{event, data}``, or ``{event, all}`` with the data of several.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ RpcHandler = Callable[[dict[str, Any]], Coroutine[Any, Any, Any]]
 Send = Callable[[dict[str, Any], list[bytes] | None], None]
 
 _METHOD = "_rpc_method"
+_TOGETHER_S = 0.2
+"""A class of thirty makes sixty changes a second; each message costs kernel, Jupyter server and page some ms."""
 
 
 @overload
@@ -91,6 +94,8 @@ class Rpc:
         self._handlers = dict(handlers)
         self._send = send
         self._running: dict[int, concurrent.futures.Future[None]] = {}
+        self._gathered: dict[str, list[dict[str, Any]]] = {}
+        """By event what waits for the next message; the event is there as long as one may not be sent at once."""
         self._lock = threading.Lock()
 
     def received(self, content: Mapping[str, Any]) -> None:
@@ -114,13 +119,36 @@ class Rpc:
         """Send an event to the front end. Safe from any thread."""
         self._send({"event": event, "data": dict(data)}, None)
 
+    def emit_soon(self, event: str, data: Mapping[str, Any]) -> None:
+        """Send an event that may come often: at once, or a moment later in one message with those that follow it."""
+        with self._lock:
+            waiting = self._gathered.get(event)
+            if waiting is not None:
+                waiting.append(dict(data))
+                return
+            self._gathered[event] = []
+        self.emit(event, data)
+        self._loop.submit(self._send_gathered(event))
+
     def close(self) -> None:
-        """Cancel all requests that are not answered yet."""
+        """Cancel all requests that are not answered yet, and drop events that wait."""
         with self._lock:
             running = list(self._running.values())
             self._running.clear()
+            self._gathered.clear()
         for future in running:
             future.cancel()
+
+    async def _send_gathered(self, event: str) -> None:
+        while True:
+            await asyncio.sleep(_TOGETHER_S)
+            with self._lock:
+                waiting = self._gathered.get(event)
+                if not waiting:
+                    self._gathered.pop(event, None)
+                    return
+                self._gathered[event] = []
+            self._send({"event": event, "all": waiting}, None)
 
     def _forget(self, rid: int) -> None:
         with self._lock:

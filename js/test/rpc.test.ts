@@ -148,4 +148,13 @@ describe("an event", () => {
     kernel.answer({ event: "changed", data: { version: 2 } });
     expect(heard).toEqual([{ version: 1 }]);
   });
+
+  it("may come with others in one message", () => {
+    const kernel = model();
+    const rpc = new Rpc(kernel.model);
+    const heard: unknown[] = [];
+    rpc.on("changed", (data) => heard.push(data));
+    kernel.answer({ event: "changed", all: [{ version: 1 }, { version: 2 }] });
+    expect(heard).toEqual([{ version: 1 }, { version: 2 }]);
+  });
 });

@@ -293,7 +293,7 @@ def test_what_others_do_is_told_to_the_page(
     project: FakeProject, table: HistoryTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(table, "emit", lambda event, **data: sent.append((event, data)))
+    monkeypatch.setattr(table, "emit_soon", lambda event, **data: sent.append((event, data)))
     assert project.changed is not None
     project.changed({"version": 9, "label": "treenodes.create", "user_id": 2, "time": TIME})
     assert sent == [("changed", {"version": 9, "label": "treenodes.create", "user_id": 2})]

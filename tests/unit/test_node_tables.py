@@ -108,7 +108,7 @@ def test_their_tables_are_dataframes_also_of_nothing(project: ConnectedProject, 
 
 def test_what_others_do_to_other_skeletons_is_not_read(project: ConnectedProject) -> None:
     table, told = project.tag_table([17]), []
-    table.emit = lambda event, **_data: told.append(event)  # type: ignore[method-assign]
+    table.emit_soon = lambda event, **_data: told.append(event)  # type: ignore[method-assign]
     table._changed({"skeleton_ids": [18, 19]})
     assert told == []
     for ids in ([18, 17], [], None):

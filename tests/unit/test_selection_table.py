@@ -195,7 +195,8 @@ def test_pages_are_told_which_rows_may_be_otherwise(
     table: SelectionTable, project: TracedProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(table, "emit", lambda event, **data: told.append((event, data)))
+    for emit in ("emit", "emit_soon"):
+        monkeypatch.setattr(table, emit, lambda event, **data: told.append((event, data)))
     assert project.changed is not None
     assert project.on_service is not None
     project.changed({"skeleton_ids": [17, 5], "username": "ana", "label": "neurons.rename"})

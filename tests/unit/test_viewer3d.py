@@ -172,6 +172,7 @@ def test_the_active_node_of_the_linked_viewer_is_found(
 
     monkeypatch.setattr(module, "Site", FakeSite)
     monkeypatch.setattr(project.instance, "submit", submit)
+    monkeypatch.setattr(v3, "emit_soon", v3.emit)
     layer = TracingLayer(project)
     viewer = stack_viewer(project, layer)
     v3.link(viewer)
@@ -195,7 +196,8 @@ def test_the_active_node_of_the_linked_viewer_is_found(
 
 async def test_pages_hear_of_edits_of_its_neurons(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(v3, "emit", lambda event, **data: told.append((event, data)))
+    for emit in ("emit", "emit_soon"):
+        monkeypatch.setattr(v3, emit, lambda event, **data: told.append((event, data)))
     for ids in ([17, 99], [99], None):
         v3._changed({"skeleton_ids": ids, "treenode_ids": None})
     v3._service_changed(False, "The service is away.")

@@ -141,3 +141,24 @@ def test_messages_that_are_no_requests_are_ignored(rpc: Rpc, sent: Queue[Message
 def test_events_have_a_name_and_data(rpc: Rpc, sent: Queue[Message]) -> None:
     rpc.emit("changed", {"version": 3})
     assert sent.get(timeout=PATIENCE_S) == ({"event": "changed", "data": {"version": 3}}, None)
+
+
+def test_events_that_come_often_come_together_and_none_is_lost(rpc: Rpc, sent: Queue[Message]) -> None:
+    """The first at once, what follows it soon in few messages, in their order."""
+    for version in range(1, 6):
+        rpc.emit_soon("changed", {"version": version})
+    assert sent.get(timeout=PATIENCE_S) == ({"event": "changed", "data": {"version": 1}}, None)
+    told: list[int] = []
+    while len(told) < 4:
+        message = sent.get(timeout=PATIENCE_S)[0]
+        told += [data["version"] for data in message.get("all") or [message["data"]]]
+    assert told == [2, 3, 4, 5]
+    assert sent.empty()
+
+
+def test_events_that_wait_are_dropped_with_the_widget(rpc: Rpc, sent: Queue[Message]) -> None:
+    for version in (1, 2):
+        rpc.emit_soon("changed", {"version": version})
+    rpc.close()
+    rpc.emit_soon("changed", {"version": 3})
+    assert [sent.get(timeout=PATIENCE_S)[0]["data"]["version"] for _ in range(2)] == [1, 3]

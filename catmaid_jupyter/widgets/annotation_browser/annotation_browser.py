@@ -148,7 +148,7 @@ class AnnotationBrowser(KeepsRows, FindingWidget):
             raise InvalidInput(f"{parent!r} is below {name!r} already: take it out there before.")
 
     def _changed(self, change: Change) -> None:
-        self.emit("changed", label=change.get("label"))
+        self.emit_soon("changed", label=change.get("label"))
 
 
 def _first_rows(branches: Sequence[Branch], depths: Iterable[int]) -> dict[str, Any]:

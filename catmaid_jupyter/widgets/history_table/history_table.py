@@ -243,7 +243,7 @@ class HistoryTable(KeepsRows, ProjectWidget):
         )
 
     def _changed(self, change: Change) -> None:
-        self.emit("changed", **{name: change.get(name) for name in ("version", "label", "user_id")})
+        self.emit_soon("changed", **{name: change.get(name) for name in ("version", "label", "user_id")})
 
 
 def _restriction(

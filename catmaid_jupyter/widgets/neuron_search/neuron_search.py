@@ -188,7 +188,7 @@ class NeuronSearch(KeepsRows, FindingWidget):
         self.set_trait("target_model", "" if selection is None else f"IPY_MODEL_{selection.model.model_id}")
 
     def _changed(self, change: Change) -> None:
-        self.emit("changed", version=change.get("version"))
+        self.emit_soon("changed", version=change.get("version"))
 
 
 def _text(query: Query | str) -> str:

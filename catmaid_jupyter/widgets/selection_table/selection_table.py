@@ -194,7 +194,7 @@ class SelectionTable(KeepsRows, ProjectWidget):
         """Tell the pages which rows may be otherwise: those of these skeletons, or all."""
         ids = change.get("skeleton_ids")
         own = None if ids is None else [skeleton_id for skeleton_id in ids if skeleton_id in self.selection]
-        self.emit("changed", skeleton_ids=own, username=change.get("username"), label=change.get("label"))
+        self.emit_soon("changed", skeleton_ids=own, username=change.get("username"), label=change.get("label"))
 
 
 def _ids_of(params: dict[str, Any]) -> list[int]:

@@ -387,7 +387,7 @@ class TracingLayer(
     def _changed(self, change: Change) -> None:
         """Pass a change on to the pages, which know what they show and which edits are their own."""
         known = {name: change.get(name) for name in _OF_CHANGES}
-        self.emit("changed", **known, is_own_user=self._is_own_user(change))
+        self.emit_soon("changed", **known, is_own_user=self._is_own_user(change))
 
     def _people_changed(self, people: Any) -> None:
         self.emit("present", people=[{**one, "is_own_user": self._is_own_user(one)} for one in people])

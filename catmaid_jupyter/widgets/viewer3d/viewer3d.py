@@ -331,7 +331,7 @@ class Viewer3D(
         if own is None or own:
             self.forget_shading(own)
             self.forget_preview_points()
-            self.emit("changed", skeleton_ids=own)
+            self.emit_soon("changed", skeleton_ids=own)
         self._volumes_may_be_gone(change)
         nodes = change.get("treenode_ids")
         active = None if self._link is None else self._link.active_node

@@ -53,7 +53,9 @@ interface ReplyMessage {
 
 interface EventMessage {
   event: string;
-  data: unknown;
+  data?: unknown;
+  /** The data of several events that came together. */
+  all?: unknown[];
 }
 
 interface Signal {
@@ -170,7 +172,9 @@ export class Rpc {
         pending.resolve({ result: message.result, buffers });
       }
     } else if (isEvent(message)) {
-      for (const listener of this.listeners.get(message.event) ?? []) listener(message.data);
+      for (const data of message.all ?? [message.data]) {
+        for (const listener of this.listeners.get(message.event) ?? []) listener(data);
+      }
     }
   }
 
