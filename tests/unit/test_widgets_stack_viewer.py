@@ -211,6 +211,20 @@ def test_linked_stack_viewers_have_one_place_and_active_node(project: FakeProjec
     assert third.link_group == ""
 
 
+def test_several_viewers_are_linked_at_once_or_none(project: FakeProject) -> None:
+    one, other, third = (
+        StackViewer(project, layers=[Tracing(project.instance)])  # type: ignore[arg-type]
+        for _ in range(3)
+    )
+    with pytest.raises(InvalidInput, match="not with int"):
+        one.link(other, 3)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="Name the viewers"):
+        one.link()
+    assert (one.link_group, other.link_group) == ("", "")
+    one.link(other, third)
+    assert one.link_group == other.link_group == third.link_group != ""
+
+
 def test_center_on_moves_to_the_treenode(viewer: StackViewer) -> None:
     viewer.center_on(9)
     assert viewer.position == (1.0, 2.0, 1100.0)

@@ -183,21 +183,27 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         """Move to a treenode; `NotFound` if there is none."""
         self.position = self.project.locate(treenode_id)
 
-    def link(self, viewer: LinkedViewer | StackViewer) -> None:
-        """Look at the same place as another viewer. `InvalidInput` for anything else.
+    def link(self, *viewers: LinkedViewer | StackViewer) -> None:
+        """Look at the same place as other viewers. `InvalidInput` for anything else, and then none is linked.
 
-        viewer : a 3D viewer, which shows where this one looks, as `Viewer3D.link` does; or a stack viewer, of any
-            plane: both have the same place, zoom and active node, with a cross-hair, and show each other's cursor.
+        viewers : 3D viewers, which show where this one looks, as `Viewer3D.link` does; and stack viewers, of any
+            plane: all have the same place, zoom and active node, with a cross-hair, and show each other's cursor.
         """
-        if isinstance(viewer, StackViewer):
-            link_stack_viewers(self, viewer)
-            return
-        if not (isinstance(viewer, Widget) and viewer.has_trait("stack_viewer")):
-            raise InvalidInput(
-                f"A stack viewer is linked with another one or with a 3D viewer, as project.viewer3d() makes it, "
-                f"not with {type(viewer).__name__}."
-            )
-        viewer.link(self)
+        if not viewers:
+            raise InvalidInput("Name the viewers to link with: xy.link(xz, zy).")
+        for viewer in viewers:
+            if not isinstance(viewer, StackViewer) and not (
+                isinstance(viewer, Widget) and viewer.has_trait("stack_viewer")
+            ):
+                raise InvalidInput(
+                    f"A stack viewer is linked with another one or with a 3D viewer, as project.viewer3d() makes it, "
+                    f"not with {type(viewer).__name__}."
+                )
+        for viewer in viewers:
+            if isinstance(viewer, StackViewer):
+                link_stack_viewers(self, viewer)
+            else:
+                viewer.link(self)
 
     def unlink(self) -> None:
         """Look elsewhere than other stack viewers again. The active node stays the same where it was linked."""
