@@ -118,7 +118,7 @@ async def test_redirects_lead_to_where_the_client_is(site: Site, root: str) -> N
         assert await location(session, f"{root}/user/password_change/") == (
             "/em/accounts/login?next=/em/user/password_change/"
         )
-        assert await location(session, f"{root}/user/api-tokens/") == "/em/user/login/"
+        assert await location(session, f"{root}/user/api-tokens/") == "/em/user/login/?next=/user/api-tokens/"
         assert await location(session, f"{root}/register") == "/em/"
 
 

@@ -29,6 +29,7 @@ PRIVATE_TABLES = [
     "identity_membership",
     "login_session",
     "message",
+    "program_sign_in",
     "wrong_password",
 ]
 SECRET_COLUMNS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import msgspec
 
@@ -21,7 +21,8 @@ class ProjectDescription(TypedDict):
     id: int
     title: str
     comment: str | None
-    archived: bool
+    archived: NotRequired[bool]
+    """True where it is archived; CATMAID's clients know nothing of it."""
 
 
 async def visible_projects(connection: Connection, user: User, *, traced_only: bool, archived: bool) -> msgspec.Raw:
@@ -57,4 +58,5 @@ async def edit_project(
 def _described(row: tuple[Any, ...] | None, project_id: int) -> ProjectDescription:
     if row is None:
         raise NotFound(f"There is no project {project_id}.")
-    return {"id": row[0], "title": row[1], "comment": row[2], "archived": row[3]}
+    described: ProjectDescription = {"id": row[0], "title": row[1], "comment": row[2]}
+    return {**described, "archived": True} if row[3] else described

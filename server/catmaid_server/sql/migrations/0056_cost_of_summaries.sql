@@ -44,8 +44,8 @@ BEGIN
                last_edition_time = greatest(s.last_edition_time, n.edition_time, o.edition_time),
                last_editor_id = CASE WHEN o.edition_time > n.edition_time THEN o.editor_id ELSE n.editor_id END,
                last_summary_update = now()
-          FROM new_rows n JOIN old_rows o USING (skeleton_id)
-         WHERE s.skeleton_id = n.skeleton_id;
+          FROM new_rows n, old_rows o  -- one row of each
+         WHERE s.skeleton_id = n.skeleton_id AND o.skeleton_id = n.skeleton_id;
         IF FOUND THEN
             RETURN NULL;
         END IF;
