@@ -17,7 +17,7 @@ from tests.manual.uses import definer_of, name_of
 REFERENCE: Final = REPOSITORY / "docs/reference/python.md"
 _FOR_PAGES: Final = {
     "actions", "asked_view", "automatic_camera", "claim", "code", "controls", "edits_place", "edits_repeat",
-    "emit", "end_preview_outline", "fail", "finish", "first_rows", "forget_preview_points", "found_node",
+    "emit", "emit_soon", "end_preview_outline", "fail", "finish", "first_rows", "forget_preview_points", "found_node",
     "from_parts", "has_viewer", "heard", "hidden_groups", "import_offer", "kept_names", "kernel_id", "keys_place",
     "lacking",
     "last_version", "layer_id", "leave_out_deleted_volumes", "model", "personal_tags", "previews", "project_id",
