@@ -148,7 +148,10 @@ class Rpc:
                     self._gathered.pop(event, None)
                     return
                 self._gathered[event] = []
-            self._send({"event": event, "all": waiting}, None)
+            try:
+                self._send({"event": event, "all": waiting}, None)
+            except Exception:  # else nothing would come of this event any more
+                logger.exception("events of a widget could not be sent")
 
     def _forget(self, rid: int) -> None:
         with self._lock:

@@ -10,16 +10,20 @@ from catmaid_server.db.store import Connection, Overtaken
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing.locks import lock_node, lock_nodes
 from tests.helpers.arbors import Tracer
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Service
 
 _HELD = "SELECT FROM skeleton WHERE id = %s FOR UPDATE"
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+_WAITING = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE %s"""
 
 
 async def until_waiting(connection: Connection, text: str) -> None:
     """Return when somebody waits for a lock in a statement with this text."""
-    while not (await (await connection.execute(_WAITING, (f"%{text}%",))).fetchall())[0][0]:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE_S):
+        while not (await (await connection.execute(_WAITING, (f"%{text}%",))).fetchall())[0][0]:
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

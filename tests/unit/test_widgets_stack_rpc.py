@@ -162,3 +162,21 @@ def test_events_that_wait_are_dropped_with_the_widget(rpc: Rpc, sent: Queue[Mess
     rpc.close()
     rpc.emit_soon("changed", {"version": 3})
     assert [sent.get(timeout=PATIENCE_S)[0]["data"]["version"] for _ in range(2)] == [1, 3]
+
+
+def test_what_cannot_be_sent_does_not_keep_later_events() -> None:
+    tried: Queue[Any] = Queue()
+
+    def send(content: dict[str, Any], _buffers: Any) -> None:
+        tried.put(content)
+        if content.get("all"):
+            raise OSError("the connection is gone")
+
+    rpc = Rpc(Background(), {}, send)
+    for version in (1, 2):
+        rpc.emit_soon("changed", {"version": version})
+    assert tried.get(timeout=PATIENCE_S)["data"] == {"version": 1}
+    assert tried.get(timeout=PATIENCE_S)["all"] == [{"version": 2}]
+    rpc.emit_soon("changed", {"version": 3})
+    told = tried.get(timeout=PATIENCE_S)
+    assert told.get("all", [told.get("data")]) == [{"version": 3}]

@@ -10,7 +10,7 @@ import psycopg
 
 
 async def heard(connection: psycopg.AsyncConnection) -> AsyncIterator[str]:
-    """The texts that a connection is told from now on, on the channels that it listens to.
+    """The texts that a connection is told from now on, on the channels that it listens to; none that came before.
 
     psycopg's own `notifies` wakes ten times a second to look for interrupts; this sleeps until something comes. The
     connection must not be used for anything else meanwhile. Raises `psycopg.OperationalError` when it is closed.

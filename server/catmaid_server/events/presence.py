@@ -166,6 +166,7 @@ class Guests:
         async with connection:
             await connection.execute(f"LISTEN {_CHANNEL}")
             await connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, _WHO_IS_HERE))
+            self._heard(_WHO_IS_HERE)  # what comes with the answer to a statement is not heard below
             async for text in heard(connection):
                 with contextlib.suppress(msgspec.MsgspecError):  # of another version of the service
                     self._heard(text)
