@@ -106,13 +106,15 @@ test-js: $(MODULES)
 # One after the other; those apart also run where others failed, if make keeps going.
 test-python: test-together test-apart
 
-test-together: environments
-	$(if $(strip $(TESTS)),$(PYTEST) $(IN_TWO) $(PYTEST_OPTIONS) $(TESTS))
+# What fails beside others is tried once more with the machine to itself; both are printed.
+AGAIN_ALONE = { [ $$? = 1 ] && $(PYTEST) --last-failed --last-failed-no-failures=none $(1); }
 
-# What fails beside another browser is tried once more with the machine to itself; both are printed.
+test-together: environments
+	$(if $(strip $(TESTS)),$(PYTEST) $(IN_TWO) $(PYTEST_OPTIONS) $(TESTS) || $(call AGAIN_ALONE,$(TESTS)))
+
 test-apart: environments
 	$(if $(strip $(TESTS_APART)),$(PYTEST) $(APART_IN_TWO) $(PYTEST_OPTIONS) $(TESTS_APART) || \
-		{ [ $$? = 1 ] && $(PYTEST) --last-failed --last-failed-no-failures=none $(TESTS_APART); })
+		$(call AGAIN_ALONE,$(TESTS_APART)))
 
 bench: system-test $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks

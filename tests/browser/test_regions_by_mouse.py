@@ -64,7 +64,7 @@ async def test_a_region_is_drawn_changed_and_kept(site: Site, open_viewer: Open)
 
     # Deleted here, it comes back from the server.
     await panel.get_by_role("button", name="delete calyx").click()
-    await notebook.becomes("list(viewer.regions)", [])
+    await notebook.becomes("[region.name for region in viewer.regions]", [])
     await panel.get_by_role("button", name="Show kept").click()
     await notebook.becomes("[region.name for region in viewer.regions]", ["calyx"])
     await draw.click()
