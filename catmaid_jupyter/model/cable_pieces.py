@@ -116,9 +116,12 @@ def are_near(pieces: CablePieces, others: CablePieces, tolerance: float, angle: 
     found = np.zeros(len(pieces), dtype=np.bool_)
     if not len(others):
         return found
+    if angle is None:  # what is near a middle is near its piece: few are left, also where nodes are dense
+        found = np.asarray(others.tree.query(pieces.middles, distance_upper_bound=tolerance)[0] <= tolerance)
+    left = np.flatnonzero(~found)
     reach = tolerance + others.lengths.max() / 2
-    for first in range(0, len(pieces), _POINTS_AT_ONCE):
-        rows = np.arange(first, min(first + _POINTS_AT_ONCE, len(pieces)))
+    for first in range(0, len(left), _POINTS_AT_ONCE):
+        rows = left[first : first + _POINTS_AT_ONCE]
         within, other = pairs_within(pieces.middles[rows], others.tree, reach)
         row = rows[within]
         is_near = _distances(pieces.middles[row], others, other) <= tolerance

@@ -151,6 +151,22 @@ def test_one_half_lacks_the_other_and_both_lack_nothing(comb: Comb, data: st.Dat
     assert lost - TOLERANCE - STEP <= match.cable - match.matched <= lost + 1e-6
 
 
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.floats(5, 400), st.sampled_from([1.0, STEP, 3 * TOLERANCE]))
+def test_pieces_are_near_where_all_distances_say_so(seed: int, apart: float, step: float) -> None:
+    """However densely either arbor is sampled."""
+    random = np.random.default_rng(seed)
+    mine, gold = (
+        cut(np.arange(-1, 11), np.cumsum(random.normal(0, scale, (12, 3)), axis=0), cut_at)
+        for scale, cut_at in ((apart, STEP), (apart / 2, max(step, apart / 20)))
+    )
+    along = np.einsum("ijk,jk->ij", mine.middles[:, None] - gold.starts, gold.vectors) / np.square(gold.lengths)
+    nearest = gold.starts + np.clip(along, 0, 1)[:, :, None] * gold.vectors
+    distances = np.linalg.norm(mine.middles[:, None] - nearest, axis=2).min(axis=1)
+    is_clear = np.abs(distances - TOLERANCE) > 1e-6
+    assert np.array_equal(are_near(mine, gold, TOLERANCE)[is_clear], (distances <= TOLERANCE)[is_clear])
+
+
 def test_short_branches_are_counted_but_not_listed() -> None:
     comb = Comb(np.array([(0, 0, 0), (400, 0, 0), (400, 300, 0.0)]), np.array([-1, 0, 1]), np.array([-1, -1, 0]), [300])
     match = matched(pieces(comb.parents, comb.xyz), pieces(*comb.without(0)), min_length=250)
