@@ -8,6 +8,7 @@ import {
   differenceInWords,
   placeAgain,
 } from "../src/shared/course/differences";
+import { oneAtATime } from "../src/shared/course/one-at-a-time";
 import { type CourseStatus, minutesInWords, progressInWords } from "../src/shared/course/state";
 
 const WORK = { nodes: 120, cable_length: 34_000, minutes: 12, skeleton_id: 7, handed_in: null, messages: [] };
@@ -103,4 +104,22 @@ test("a difference is found again where it is, whatever came before it", () => {
   expect(
     placeAgain(second, [difference("extra", "presynaptic_to", 2), difference("extra", "branch", 3)]),
   ).toBe(-1);
+});
+
+test("a second click while the first one is sent is the same one", async () => {
+  let sent = 0;
+  let answer = (): void => undefined;
+  const click = oneAtATime(() => {
+    sent += 1;
+    return new Promise<void>((done) => {
+      answer = done;
+    });
+  });
+  click();
+  click();
+  expect(sent).toBe(1);
+  answer();
+  await new Promise((done) => setTimeout(done, 0));
+  click();
+  expect(sent).toBe(2);
 });

@@ -51,6 +51,26 @@ async def test_work_goes_from_hand_to_hand(classroom: Classroom) -> None:
     assert "ana about AB 1 (EM 2027)" in [one.get("title") for one in asked.values()]
 
 
+async def test_what_is_sent_twice_is_said_once(classroom: Classroom) -> None:
+    """Two clicks on a button send a judgement twice; another comment is said besides."""
+    ana, trainer = classroom.ana, classroom.trainer
+    await classroom.begun(ana)
+    await ana.post(classroom.of_seed("status"), status="done")
+    given_back = {"user_id": classroom.user_ids["ana"], "status": "given back"}
+    same = [trainer.post(classroom.of_seed("review"), **given_back, comment="A branch is missing.") for _ in range(3)]
+    await asyncio.gather(*same)
+    await trainer.post(classroom.of_seed("review"), **given_back)
+    assert [one["text"] for one in (await classroom.board())["messages"]] == ["A branch is missing."]
+    await trainer.post(classroom.of_seed("review"), **given_back, comment="Two are.")
+    assert [one["text"] for one in (await classroom.board())["messages"]] == ["A branch is missing.", "Two are."]
+    inbox: Any = await ana.actor.get("/messages/list")
+    assert [one["text"] for one in inbox.values() if one["id"] > 0] == ["Two are.", "A branch is missing."]
+    await ana.post(classroom.of_seed("status"), status="done")
+    (handed_in,) = (await classroom.board())["assignments"]
+    await ana.post(classroom.of_seed("status"), status="done")
+    assert (await classroom.board())["assignments"] == [handed_in]
+
+
 async def test_steps_that_make_no_sense_are_refused(classroom: Classroom) -> None:
     ana, trainer = classroom.ana, classroom.trainer
     judged = {"user_id": classroom.user_ids["ana"], "status": "accepted"}

@@ -140,7 +140,7 @@ export class AssignmentPanel extends CoursePanel<AssignmentState["content"]> {
     goOn.hidden = !steps.mayGoOn;
     next.hidden = this.seeds.length < 2;
     this.talk.root.hidden = !seed;
-    this.talk.show(seed?.messages ?? [], this.goToNode);
+    this.talk.show(String(seed?.id ?? ""), seed?.messages ?? [], this.goToNode);
   }
 
   private move(event: KeyboardEvent): void {

@@ -121,7 +121,7 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
     this.buttons.next.disabled = nextHandedIn(this.cells, this.at) < 0;
     this.accept.hidden = cell.status !== "done";
     this.giveBack.hidden = cell.status !== "done" && cell.status !== "accepted";
-    this.talk.show(cell.messages, this.goToNode);
+    this.talk.show(`${cell.student_id} ${cell.seed_id}`, cell.messages, this.goToNode);
   }
 
   private goNext(): void {
@@ -135,8 +135,8 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
 
   /** What stands in the line goes along as a comment; it comes back there if the service refuses. */
   private async judge(status: "accepted" | "given back"): Promise<void> {
-    const comment = this.talk.said;
-    if (await this.ask("review", { status, comment })) this.talk.clear();
+    const { draft } = this.talk;
+    if (await this.ask("review", { status, comment: draft.text })) this.talk.forget(draft);
   }
 
   private async compare(): Promise<void> {

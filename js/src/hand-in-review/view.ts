@@ -95,7 +95,7 @@ export class DifferencesPanel extends CoursePanel<HandInContent> {
     this.buttons.close.hidden = !this.hands.get("can_close");
     this.accept.hidden = content.status !== "done";
     this.giveBack.hidden = content.status !== "done" && content.status !== "accepted";
-    this.talk.show(content.messages, this.goToNode);
+    this.talk.show("", content.messages, this.goToNode);
     this.lines.total.textContent = "N: next difference";
   }
 
@@ -115,7 +115,7 @@ export class DifferencesPanel extends CoursePanel<HandInContent> {
 
   /** What stands in the line goes along as a comment; it comes back there if the service refuses. */
   private async judge(status: "accepted" | "given back"): Promise<void> {
-    const comment = this.talk.said;
-    if (await this.ask("review", { status, comment })) this.talk.clear();
+    const { draft } = this.talk;
+    if (await this.ask("review", { status, comment: draft.text })) this.talk.forget(draft);
   }
 }

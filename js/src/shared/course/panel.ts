@@ -6,6 +6,7 @@ import { PanelLines } from "../panel-lines";
 import type { Rpc } from "../rpc";
 import widgetCss from "../widget.css";
 import courseCss from "./course.css";
+import { oneAtATime } from "./one-at-a-time";
 import type { CourseMessage } from "./state";
 
 export interface CoursePanelState<Content> {
@@ -75,8 +76,9 @@ export abstract class CoursePanel<Content> {
     );
   }
 
+  /** A button that does one thing at a time: a second click meanwhile is the same one. */
   protected button(title: string, run: () => Promise<unknown>): HTMLButtonElement {
-    return textButton(title, () => void run());
+    return textButton(title, oneAtATime(run));
   }
 
   /** Have the kernel do something, and say what it answers; whether it did. */

@@ -1,13 +1,22 @@
 /** What was said about a neuron, and a line to say more. */
 import { element, textButton } from "../dom";
 import { localTime, timeAgo } from "../times";
+import { oneAtATime } from "./one-at-a-time";
 import type { CourseMessage } from "./state";
+
+/** What stands in the line, and about which neuron it is. */
+export interface Draft {
+  text: string;
+  about: string;
+}
 
 export class CourseTalk {
   readonly root: HTMLElement;
   private readonly list = element("ul", { class: "cj-talk-list", "aria-label": "Messages" });
   private readonly line: HTMLTextAreaElement;
   private readonly pointing = element("input", { type: "checkbox" });
+  private readonly drafts = new Map<string, string>();
+  private about = "";
   private readonly label = element("label", {}, this.pointing, "about the active node");
 
   /** `send` is told what was written, and whether it is about the active node; it gives whether it was sent. */
@@ -30,37 +39,50 @@ export class CourseTalk {
         ...extra,
       ),
     );
+    const submit = oneAtATime(() => this.submit());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.submit();
+      submit();
     });
     this.line.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
-      void this.submit();
+      submit();
     });
     this.root = element("div", { class: "cj-talk" }, this.list, form);
   }
 
-  /** What stands in the line. */
-  get said(): string {
-    return this.line.value.trim();
+  get draft(): Draft {
+    return { text: this.line.value.trim(), about: this.about };
   }
 
-  clear(): void {
-    this.line.value = "";
+  /** Take away what was sent; what was written meanwhile stays. */
+  forget({ text, about }: Draft): void {
+    this.drafts.delete(about);
+    if (this.about === about && this.line.value.trim() === text) this.line.value = "";
   }
 
-  show(messages: CourseMessage[], go?: (message: CourseMessage) => void): void {
+  /** Show what was said about a neuron; what is written about one waits while another is chosen. */
+  show(about: string, messages: CourseMessage[], go?: (message: CourseMessage) => void): void {
+    this.turnTo(about);
     this.label.hidden = go === undefined;
     this.list.hidden = messages.length === 0;
     this.list.replaceChildren(...messages.map((message) => itemOf(message, go)));
     this.list.scrollTop = this.list.scrollHeight;
   }
 
+  private turnTo(about: string): void {
+    if (about === this.about) return;
+    this.drafts.set(this.about, this.line.value);
+    this.about = about;
+    this.line.value = this.drafts.get(about) ?? "";
+  }
+
   private async submit(): Promise<void> {
-    if (this.said && (await this.send(this.said, this.pointing.checked && !this.label.hidden))) this.clear();
+    const { draft } = this;
+    if (draft.text && (await this.send(draft.text, this.pointing.checked && !this.label.hidden)))
+      this.forget(draft);
   }
 }
 

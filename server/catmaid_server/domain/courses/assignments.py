@@ -125,12 +125,11 @@ async def set_own_status(
 
 async def review(
     tx: Connection, project_id: int, course_id: int, seed_id: int, user_id: int, status: str
-) -> CourseStudent:
-    """Accept as a trainer what a student handed in, or give it back."""
+) -> tuple[CourseStudent, bool]:
+    """Accept as a trainer what a student handed in, or give it back: the student, and whether this changed anything."""
     student = await _locked_student(tx, project_id, course_id, user_id)
     await courses.require_seed(tx, course_id, seed_id)
-    await _change(tx, student, seed_id, status, TRAINERS_WAYS)
-    return student
+    return student, await _change(tx, student, seed_id, status, TRAINERS_WAYS)
 
 
 async def _locked_student(tx: Connection, project_id: int, course_id: int, user_id: int) -> CourseStudent:
@@ -147,16 +146,18 @@ async def _lock(tx: Connection, student: CourseStudent, seed_id: int) -> LockedA
 
 async def _change(
     tx: Connection, student: CourseStudent, seed_id: int, status: str, ways: dict[str, frozenset[str]]
-) -> None:
+) -> bool:
+    """Give the work on a seed a status; whether it had another one."""
     if status not in ways:
         raise InvalidInput(f"A neuron is set to {', '.join(map(repr, ways))} here, not {status!r:.40}.")
     known = await _lock(tx, student, seed_id)
     if known is None:
         raise InvalidInput("This neuron was not begun yet.")
     if status == known.status:
-        return
+        return False
     if known.status not in ways[status]:
         raise InvalidInput(f"This neuron is {known.status!r}: it cannot become {status!r} from that.")
     if status == "done" and not known.is_there:
         raise InvalidInput("The first node of this neuron was deleted: undo that, or begin anew at the seed.")
     await tx.execute(sql.set_status, {"assignment_id": known.id, "status": cast("AssignmentStatus", status)})
+    return True

@@ -38,6 +38,12 @@ async def list_messages(
     return await fetch_records(connection, sql.messages, CourseMessage, course_id=course_id, student_id=student_id)
 
 
+async def was_said_last(connection: Connection, user: User, student: CourseStudent, seed_id: int, text: str) -> bool:
+    """Whether this is what a user said last about a student's work on a seed."""
+    values = {"student_id": student.id, "seed_id": seed_id, "user_id": user.id}
+    return bool(await fetch_value(connection, sql.last_said, **values) == text.strip())
+
+
 async def write(
     tx: Connection,
     user: User,

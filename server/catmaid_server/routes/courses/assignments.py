@@ -127,14 +127,23 @@ async def set_status(call: Call, form: OwnStatus) -> StatusAnswer:
     "/{project_id}/courses/{course_id}/seeds/{seed_id}/review", needs=Permission.ADMINISTER, label="courses.review"
 )
 async def review(call: Call, form: Judgement) -> StatusAnswer:
-    """Accept what a student handed in, or give it back, with a comment; the student gets a message."""
+    """Accept what a student handed in, or give it back, with a comment; the student gets a message.
+
+    The same once more, as two clicks send it, changes nothing; another comment is said, too.
+    """
     course_id, seed_id = call.path["course_id"], call.path["seed_id"]
     course = await courses.describe_course(call.tx, call.project_id, course_id)
-    student = await assignments.review(call.tx, call.project_id, course_id, seed_id, form.user_id, form.status)
-    if form.comment.strip():
+    student, is_new = await assignments.review(call.tx, call.project_id, course_id, seed_id, form.user_id, form.status)
+    has_comment = bool(form.comment.strip())
+    if not is_new:
+        has_comment = has_comment and not await messages.was_said_last(
+            call.tx, call.user, student, seed_id, form.comment
+        )
+    if has_comment:
         await messages.write(call.tx, call.user, call.project_id, student, seed_id, form.comment)
-    name = await _name_of_work(call, course, student, seed_id)
-    await send_message(call.tx, student.user_id, title=f"{name} is {form.status}", text=form.comment)
+    if is_new or has_comment:
+        name = await _name_of_work(call, course, student, seed_id)
+        await send_message(call.tx, student.user_id, title=f"{name} is {form.status}", text=form.comment)
     return {"status": form.status}
 
 

@@ -75,6 +75,12 @@ SELECT m.id, m.student_id, m.seed_id, u.username AS author, m.text, m.treenode_i
  WHERE s.course_id = %(course_id)s AND (%(student_id)s::integer IS NULL OR m.student_id = %(student_id)s)
  ORDER BY m.id;
 
+-- name: last_said
+-- What a user said last about a student's work on a seed.
+SELECT text FROM course_message
+ WHERE student_id = %(student_id)s AND seed_id = %(seed_id)s AND user_id = %(user_id)s
+ ORDER BY id DESC LIMIT 1;
+
 -- name: write
 -- Say something about the work on a seed: its id.
 INSERT INTO course_message (project_id, student_id, seed_id, user_id, text, treenode_id)
