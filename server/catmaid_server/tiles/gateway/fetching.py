@@ -18,13 +18,16 @@ from catmaid_server.tiles.cache import SingleFlight
 from catmaid_server.tiles.gateway.disk_cache import DiskCache, KeptObject, is_current
 from catmaid_server.tiles.gateway.disk_writes import DiskWrites
 from catmaid_server.tiles.gateway.failures import HostRefused, ImagesUnavailable
+from catmaid_server.tiles.gateway.host_client import HostClient
 from catmaid_server.tiles.gateway.host_states import HostStates
-from catmaid_server.tiles.gateway.hosts import CheckedResolver, ImageHosts
+from catmaid_server.tiles.gateway.hosts import ImageHosts
+from catmaid_server.tiles.gateway.plain_http import HostAnswer
 
 _GONE: Final = frozenset({404, 410})
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 4
+_ANY_BYTES: Final = "application/octet-stream"
 _REMEMBERED_FAILURES: Final = 10_000
 _REMEMBERED_HOSTS: Final = 1_000
 
@@ -97,14 +100,19 @@ class ObjectFetcher:
         self._flight: SingleFlight[str, SourceObject | None] = SingleFlight()
         self._failures: dict[str, tuple[float, ImagesUnavailable]] = {}
         self._allowed: set[tuple[str, str]] = set()
-        self._session: aiohttp.ClientSession | None = None
+        self._client = HostClient(
+            hosts,
+            connect_s=self._limits.connect_s,
+            answer_s=self._limits.answer_s,
+            largest=self._limits.largest,
+            connections=self._limits.at_once + self._limits.stalled,
+        )
 
     async def close(self) -> None:
         """End all connections, when all is written."""
         if self._writes is not None:
             await self._writes.close()
-        if self._session is not None:
-            await self._session.close()
+        await self._client.close()
 
     async def fetch(
         self,
@@ -208,14 +216,13 @@ class ObjectFetcher:
             self._require(asked)
             self.requests += 1
             try:
-                async with self._opened().get(asked, headers=sent, allow_redirects=False) as response:
-                    if response.status in _REDIRECTS and "Location" in response.headers:
-                        target = asked.join(URL(response.headers["Location"]))
-                        if target.origin() != asked.origin():
-                            sent.pop("Authorization", None)
-                        asked = target
-                        continue
-                    return await self._received(asked, response, old)
+                answer = await self._client.ask(asked, sent)
+                if answer.status not in _REDIRECTS or "location" not in answer.headers:
+                    return self._received(asked, answer, old)
+                target = asked.join(URL(answer.headers["location"]))
+                if target.origin() != asked.origin():
+                    sent.pop("Authorization", None)
+                asked = target
             except TimeoutError:
                 raise _Unsteady(f"{asked.host} gave no answer within {self._limits.answer_s:g} s.") from None
             except aiohttp.ClientError as error:
@@ -234,45 +241,27 @@ class ObjectFetcher:
             self._allowed.clear()
         self._allowed.add(begin)
 
-    async def _received(
-        self, asked: URL, response: aiohttp.ClientResponse, old: tuple[KeptObject, bytes] | None
+    def _received(
+        self, asked: URL, answer: HostAnswer, old: tuple[KeptObject, bytes] | None
     ) -> tuple[KeptObject, bytes]:
         now = time.time()
-        if response.status == 304 and old is not None:
+        headers = answer.headers
+        if answer.status == 304 and old is not None:
             return msgspec.structs.replace(old[0], until=now + self._limits.kept_s), old[1]
-        if response.status in _GONE or (response.status == 403 and (asked.host or "").endswith(".amazonaws.com")):
+        if answer.status in _GONE or (answer.status == 403 and (asked.host or "").endswith(".amazonaws.com")):
             return KeptObject(status=404, until=now + self._limits.missing_kept_s), b""
-        if response.status in _LATER:
-            raise _Unsteady(f"{asked.host} answered {response.status} {response.reason}.", _retry_after(response))
-        if response.status not in (200, 206):
-            raise ImagesUnavailable(f"{asked.host} answered {response.status} {response.reason} for {asked.path}.")
-        body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > self._limits.largest:
-                raise ImagesUnavailable(f"{asked.path} at {asked.host} is larger than {self._limits.largest} bytes.")
-        headers = response.headers
+        if answer.status in _LATER:
+            raise _Unsteady(f"{asked.host} answered {answer.status} {answer.reason}.", _retry_after(headers))
+        if answer.status not in (200, 206):
+            raise ImagesUnavailable(f"{asked.host} answered {answer.status} {answer.reason} for {asked.path}.")
         known = KeptObject(
-            status=response.status,
-            until=now + max(self._limits.kept_s, _max_age(headers.get("Cache-Control", ""))),
-            content_type=response.content_type,
-            content_range=headers.get("Content-Range", "") if response.status == 206 else "",
-            etag=headers.get("ETag", ""),
+            status=answer.status,
+            until=now + max(self._limits.kept_s, _max_age(headers.get("cache-control", ""))),
+            content_type=headers.get("content-type", _ANY_BYTES).partition(";")[0].strip().lower(),
+            content_range=headers.get("content-range", "") if answer.status == 206 else "",
+            etag=headers.get("etag", ""),
         )
-        return known, bytes(body)
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            timeout = aiohttp.ClientTimeout(
-                total=None, sock_connect=self._limits.connect_s, sock_read=self._limits.answer_s
-            )
-            connector = aiohttp.TCPConnector(
-                resolver=CheckedResolver(self.hosts),
-                limit=0,
-                limit_per_host=self._limits.at_once + self._limits.stalled,
-            )
-            self._session = aiohttp.ClientSession(timeout=timeout, connector=connector, trust_env=False)
-        return self._session
+        return known, answer.body
 
 
 class _Unsteady(ImagesUnavailable):
@@ -301,8 +290,8 @@ def _why(asked: URL, error: aiohttp.ClientError) -> str:
     return f"{asked.host} does not speak proper HTTP: {error}."
 
 
-def _retry_after(response: aiohttp.ClientResponse) -> float | None:
-    text = response.headers.get("Retry-After", "")
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    text = headers.get("retry-after", "")
     return min(float(text), 5.0) if text.isascii() and text.isdecimal() else None
 
 
