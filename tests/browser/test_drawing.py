@@ -90,6 +90,8 @@ async def test_pictures_of_all_widths(site: Site, open_viewer: Open) -> None:
             await viewer.painted()
             await viewer.root.screenshot(path=RESULTS / f"drawing-{width}-{theme}.png".replace(" ", "-"))
             assert not await problems(viewer.root)
+            # A change of the theme takes the picture away for a moment.
+            await viewer.until("viewer.view.width === element.querySelector('[data-testid=overlay]').width")
     await notebook.page.set_viewport_size({"width": 1280, "height": 800})
 
 

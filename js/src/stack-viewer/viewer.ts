@@ -203,17 +203,18 @@ export class StackViewer {
     this.root.remove();
   }
 
-  private invalidate(): void {
+  private invalidate(isSecondLook = false): void {
     if (this.scheduled !== 0 || this.stopping.signal.aborted) return;
     this.scheduled = requestAnimationFrame((now) => {
       this.scheduled = 0;
-      this.paint(now);
+      if (this.frame.stage.clientWidth > 0) this.paint(now);
+      // Away for one frame, as when the theme changes, it comes back without an event of its size.
+      else if (!isSecondLook) this.invalidate(true);
     });
   }
 
   private paint(started: number): void {
     const { view } = this.camera;
-    if (this.frame.stage.clientWidth === 0) return;
     const report = this.painter.paint(view);
     const overlay = this.frame.clearOverlay(view);
     if (overlay) {
