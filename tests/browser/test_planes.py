@@ -39,7 +39,7 @@ async def test_tracing_in_three_planes(site: Site, notebooks: OpenNotebook) -> N
     notebook = await notebooks(
         f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})\nstack = project.stack()",
         f"xy = project.viewer({SMALL})\nxy",
-        f"xz = project.viewer(stack.seen_along('xz'), {SMALL})\nxz",
+        f"xz = project.viewer(plane='xz', {SMALL})\nxz",
         f"zy = project.viewer(stack.seen_along('zy'), {SMALL})\nzy",
         "xy.link(xz)\nxy.link(zy)",
     )

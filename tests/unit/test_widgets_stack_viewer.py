@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pandas as pd
 import pytest
 import traitlets
 
@@ -92,8 +93,16 @@ class FakeProject:
 
     def __init__(self) -> None:
         self.instance = FakeInstance()
+        self.along: dict[int, int] = {}
+        """Orientations of further stacks by their ids."""
+
+    @property
+    def stacks(self) -> pd.DataFrame:
+        return pd.DataFrame({"id": [5, *self.along]})
 
     def stack(self, key: int | str | None = None) -> Stack:
+        if key in self.along:
+            return Stack.from_info(info(sid=key, orientation=self.along[int(key)]))
         if key not in (None, 5, "raw"):
             raise NotFound("no such stack")
         return Stack.from_info(self.instance.http.info)
@@ -193,6 +202,19 @@ def test_a_project_without_images_is_shown_as_a_grid(project: FakeProject, monke
     assert StackViewer(project).stack["is_grid"]  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         StackViewer(project, "raw")  # type: ignore[arg-type]
+
+
+def test_a_plane_is_a_stack_cut_along_it_or_a_grid(project: FakeProject) -> None:
+    side = StackViewer(project, 5, plane="xz")  # type: ignore[arg-type]
+    assert (side.stack["plane"], side.stack["is_grid"]) == ("xz", True)
+    assert StackViewer(project, 5, plane="xy").stack["id"] == 5  # type: ignore[arg-type]
+    assert StackViewer(project, plane="zy").stack["is_grid"]  # type: ignore[arg-type]
+    project.along = {6: 1}
+    found = StackViewer(project, plane="xz").stack  # type: ignore[arg-type]
+    assert (found["id"], found["plane"], found["is_grid"]) == (6, "xz", False)
+    assert StackViewer(project, plane="zy").stack["is_grid"]  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="'yz': take one of xy, xz, zy"):
+        StackViewer(project, plane="yz")  # type: ignore[arg-type]
 
 
 def test_linked_stack_viewers_have_one_place_and_active_node(project: FakeProject) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from catmaid_jupyter.api.errors import NotFound
-from catmaid_jupyter.client.stack import Stack, turned
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.client.stack import PLANES, Plane, Stack, turned
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
@@ -15,8 +15,23 @@ _GRID_NM = (200_000.0, 200_000.0, 200_000.0)
 """Size of the grid of a project without images."""
 
 
-def chosen_stack(project: Project, stack: Stack | int | str | None) -> Stack:
-    """The stack to show; a grid in a project without images."""
+def chosen_stack(project: Project, stack: Stack | int | str | None, plane: Plane | None = None) -> Stack:
+    """The stack to show; a grid in a project without images, and where no stack is cut along the plane."""
+    if plane is not None and plane not in PLANES:
+        raise InvalidInput(f"There is no plane {plane!r}: take one of {', '.join(PLANES)}.")
+    shown = _stack_or_grid(project, stack)
+    if plane is None or shown.plane == plane:
+        return shown
+    return (_cut_along(project, plane) if stack is None else None) or shown.seen_along(plane)
+
+
+def _cut_along(project: Project, plane: Plane) -> Stack | None:
+    """The project's first stack whose sections are along a plane."""
+    stacks = (project.stack(int(stack_id)) for stack_id in project.stacks["id"])
+    return next((stack for stack in stacks if stack.plane == plane), None)
+
+
+def _stack_or_grid(project: Project, stack: Stack | int | str | None) -> Stack:
     if isinstance(stack, Stack):
         return stack
     try:

@@ -13,7 +13,7 @@ from ipywidgets import widget_serialization
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.jobs.job import new_job
 from catmaid_jupyter.client.space.saved_regions import keep_region, kept_regions
-from catmaid_jupyter.client.stack import GRID_ID, Stack
+from catmaid_jupyter.client.stack import GRID_ID, Plane, Stack
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.image_layer import ImageLayer
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
@@ -62,6 +62,9 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         Drawn over the image, first at the bottom.
     position
         (x, y, z) in nm to look at; the middle of the stack if not given.
+    plane
+        ``xy``, ``xz`` or ``zy``: the project's first stack that is cut along it. If there is none, or the stack that is
+        given is cut otherwise, the same place without images, as `Stack.seen_along` has it.
     traits
         Any other trait of this class, such as ``height=700``.
 
@@ -69,6 +72,8 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
     ------
     NotFound
         If the project has no such stack.
+    InvalidInput
+        For a plane that does not exist.
     TypeError
         For an argument that does not exist.
     """
@@ -133,9 +138,11 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         stack: Stack | int | str | None = None,
         layers: Sequence[Layer] = (),
         position: Sequence[float] | None = None,
+        *,
+        plane: Plane | None = None,
         **traits: Any,
     ) -> None:
-        shown = chosen_stack(project, stack)
+        shown = chosen_stack(project, stack, plane)
         self._refuse_unknown(traits)
         self.project = project
         self._find_tiles(shown)
