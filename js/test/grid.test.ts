@@ -5,7 +5,7 @@ import { StackView } from "../src/shared/view";
 import { STACK } from "./stack";
 
 /** What is written on a grid, with where it stands. */
-function written(plane: Plane, width = 400): Array<[text: string, px: number, py: number]> {
+function written(plane: Plane, width = 400, y = 600): Array<[text: string, px: number, py: number]> {
   const texts: Array<[string, number, number]> = [];
   const context = new Proxy(
     {},
@@ -18,7 +18,7 @@ function written(plane: Plane, width = 400): Array<[text: string, px: number, py
     },
   ) as CanvasRenderingContext2D;
   const stack = { ...STACK, plane, is_grid: true };
-  paintGrid(context, stack, new StackView(stack, [1000, 600, 300], 4, { width, height: 300, dpr: 1 }));
+  paintGrid(context, stack, new StackView(stack, [1000, y, 300], 4, { width, height: 300, dpr: 1 }));
   return texts;
 }
 
@@ -33,6 +33,13 @@ test("lines tell their axis and place", () => {
   expect(written("xy")[1]).toEqual(["x 1.0 µm", 203, 3]);
   expect(written("zy").map(([text]) => text[0])).toEqual([..."zzzyy"]);
   expect(written("xz").map(([text]) => text[0])).toEqual([..."xxxzz"]);
+});
+
+test("no line is named where the scale bar is", () => {
+  // The line of 1 µm is 265, 255 and 240 pixels below the upper edge.
+  expect(written("xy", 400, 540).map(([text]) => text)).not.toContain("y 1.0 µm");
+  expect(written("xy", 400, 580).map(([text]) => text)).not.toContain("y 1.0 µm");
+  expect(written("xy", 400, 640).map(([text]) => text)).toContain("y 1.0 µm");
 });
 
 test("a small picture has lines alone", () => {

@@ -11,6 +11,9 @@ const TEXT = "#a9b4c0";
 const FONT = "11px system-ui, sans-serif";
 /** CSS pixels between two labels. */
 const GAP = 10;
+/** CSS pixels above the lower edge that the scale bar takes. */
+const SCALE_ROOM = 32;
+const TEXT_HEIGHT = 14;
 /** Smaller views have no labels. */
 const LEAST_WIDTH = 240;
 
@@ -83,7 +86,8 @@ function paintLabels(
   for (const y of down) {
     const [, py] = view.toScreen(0, y);
     // The first row is that of the other axis.
-    if (py > 20) ctx.fillText(gridLabel(downAxis, y, length), 4, py + 3);
+    const hasRoom = py > 20 && py + TEXT_HEIGHT < view.height - SCALE_ROOM;
+    if (hasRoom) ctx.fillText(gridLabel(downAxis, y, length), 4, py + 3);
   }
 }
 
