@@ -14,7 +14,7 @@ import {
 import type { NodeLook, Picture } from "../../src/tracing-layer/draw/picture";
 import type { Places } from "../../src/tracing-layer/draw/places";
 import { isCrowdOfDots, SectionSheet } from "../../src/tracing-layer/draw/sheet";
-import { placeWords } from "../../src/tracing-layer/draw/words";
+import { placeWords, type Words } from "../../src/tracing-layer/draw/words";
 import { NeuronLook } from "../../src/tracing-layer/neurons/neuron-look";
 import { twoSkeletons, withSynapse } from "./fixtures";
 
@@ -111,7 +111,7 @@ test("links and connectors are gathered by distance, hidden ones are left out", 
 });
 
 test("words do not lie on each other, and three points stand for what has no room", () => {
-  const word = { text: "ends", x: 0, y: 0, isOnPlace: false };
+  const word = { text: "ends", x: 0, y: 0, isOnPlace: false, isOwn: true };
   const placed = placeWords(Array(6).fill(word), 10, (text) => text.length * 6);
   const boxes = placed.map(({ dx, dy, width }) => [dx, dy - 7, dx + width, dy + 7] as const);
   for (const [at, [left, top, right, bottom]] of boxes.entries()) {
@@ -128,13 +128,24 @@ test("words do not lie on each other, and three points stand for what has no roo
 });
 
 test("words that have no room nearby are three points", () => {
-  const long = { text: "a long tag of one node", x: 0, y: 0, isOnPlace: true };
+  const long = { text: "a long tag of one node", x: 0, y: 0, isOnPlace: true, isOwn: false };
   const placed = placeWords([long, { ...long, x: -100 }], 10, (text) => text.length * 6);
   expect(placed.map(({ text }) => text)).toEqual(["a long tag of one node", "…"]);
 });
 
-test("24 colours come before one comes twice", () => {
-  expect(new Set(Array.from({ length: 24 }, (_, index) => categoryColor(index))).size).toBe(24);
+test("where words are many, those of other neurons leave most of the tissue free", () => {
+  const spread = (isOwn: boolean, left: number): Words[] =>
+    Array.from({ length: 8 }, (_, at) => ({ text: "ends", x: left, y: 120 * at, isOnPlace: false, isOwn }));
+  const placed = placeWords([...spread(true, 0), ...spread(false, 1000)], 10, (text) => text.length * 6);
+  const whole = placed.filter(({ text }) => text === "ends");
+  expect(whole.filter(({ isOwn }) => isOwn)).toHaveLength(8);
+  expect(whole.filter(({ isOwn }) => !isOwn)).toHaveLength(0);
+  const apart = placeWords(spread(false, 1000), 10, (text) => text.length * 6);
+  expect(apart.map(({ text }) => text).join(" ")).toBe("ends ends ends … … … … …");
+});
+
+test("no two categories have the same colour", () => {
+  expect(new Set(Array.from({ length: 100 }, (_, index) => categoryColor(index))).size).toBe(100);
 });
 
 test("colours by depth and by skeleton do not ask the selection", () => {

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { categoryColor, shareColor } from "../../src/tracing-layer/draw/palette";
+import { partOf } from "../../src/tracing-layer/neurons/color-legend";
 import { NeuronValues } from "../../src/tracing-layer/neurons/neuron-values";
 import type { ColorBy } from "../../src/tracing-layer/state";
 
@@ -45,6 +46,14 @@ test("what changed is read anew, and another choice begins anew", async () => {
   expect(found.legend()).toEqual([]);
   found.forget(null);
   expect(neuronValues).toHaveBeenCalledTimes(3);
+});
+
+test("a legend has the first entries, and offers the others", () => {
+  const entries = Array.from({ length: 9 }, (_, at) => ({ color: categoryColor(at), text: `type ${at}` }));
+  const some = entries.slice(0, 6);
+  expect(partOf(entries, false)).toEqual({ shown: some, offer: "3 more" });
+  expect(partOf(entries, true)).toEqual({ shown: entries, offer: "fewer" });
+  expect(partOf(some, true)).toEqual({ shown: some, offer: "" });
 });
 
 test("a service that is gone leaves the colours as they are", async () => {

@@ -5,6 +5,8 @@ const SKELETONS = [
   ..."#d1603d #2f7fd6 #c957a8 #6fbf4f #8a6ee0 #a89b36 #ffc39a #1fa5b8".split(" "),
   ..."#b5793a #a9c9ff #f25f8a #8fe3a0 #d9b8ff #5b9f9a #e0d6a3 #7d93c8".split(" "),
 ];
+/** Degrees between two hues of which many in a row differ. */
+const GOLDEN_ANGLE = 137.5;
 const LEAST = [255, 150, 60];
 const MOST = [80, 180, 255];
 
@@ -31,9 +33,11 @@ export function skeletonColor(skeletonId: number, given: Record<string, string>)
   return given[String(skeletonId)] ?? (SKELETONS[index] as string);
 }
 
-/** The colour of a category by its number. */
+/** The colour of a category by its number: no two have the same. */
 export function categoryColor(index: number): string {
-  return SKELETONS[index % SKELETONS.length] as string;
+  const later = index - SKELETONS.length;
+  const hue = Math.round(later * GOLDEN_ANGLE) % 360;
+  return SKELETONS[index] ?? `hsl(${hue} 60% ${55 + 15 * (later % 3)}%)`;
 }
 
 /** From orange for none to blue for all, which colour-blind people can tell apart, too. */

@@ -7,6 +7,8 @@ const FONT = "11px system-ui, sans-serif";
 const HEIGHT = 14;
 /** What stands for words that there is no room for. */
 const ELSEWHERE = "…";
+/** Parts of the view (CSS pixels) have so many words of other neurons at most: more would hide the tissue. */
+const PART = { width: 200, height: 100, most: 3 };
 
 /** A text and the place that it belongs to, nm. */
 export interface Words {
@@ -15,6 +17,8 @@ export interface Words {
   y: number;
   /** It stands on the place itself, and not beside a node. */
   isOnPlace: boolean;
+  /** Of the active neuron. */
+  isOwn: boolean;
 }
 
 /** Words where they stand: the left end of their middle line as CSS pixels from their place. */
@@ -31,9 +35,9 @@ export function gatherWords(picture: Picture): Words[] {
   const own: Words[] = [];
   const others: Words[] = [];
   const { skeleton } = picture.graph.nodes.columns;
-  const add = (row: number | null, words: Words): void => {
+  const add: Add = (row, words) => {
     const isOwn = row !== null && skeleton[row] === activeSkeleton;
-    (isOwn ? own : others).push(words);
+    (isOwn ? own : others).push({ ...words, isOwn });
   };
   gatherTags(picture, add);
   gatherConfidences(picture, add);
@@ -41,7 +45,7 @@ export function gatherWords(picture: Picture): Words[] {
 }
 
 /** row: of the treenode; null for a connector. */
-type Add = (row: number | null, words: Words) => void;
+type Add = (row: number | null, words: Omit<Words, "isOwn">) => void;
 
 function gatherTags({ graph, section }: Picture, add: Add): void {
   if (graph.labels.size === 0) return;
@@ -78,7 +82,7 @@ function gatherConfidences({ graph, topology, section }: Picture, add: Add): voi
 /**
  * Put words so that none lies on others: right or left of their nodes, above or below them.
  *
- * Where there is no room for them a "…" says that there are some; closer, they show.
+ * Where there is no room for them, or there are many, a "…" says that there are some; closer, they show.
  */
 export function placeWords(
   words: readonly Words[],
@@ -97,7 +101,13 @@ export function placeWords(
     }
     return false;
   };
-  for (const one of words) if (!isPut(one, one.text)) isPut(one, ELSEWHERE);
+  const parts = new Map<string, number>();
+  for (const one of words) {
+    const part = [one.x / PART.width, one.y / PART.height].map((at) => Math.floor(at / nmPerPixel)).join();
+    const others = parts.get(part) ?? 0;
+    if ((one.isOwn || others < PART.most) && isPut(one, one.text)) parts.set(part, others + 1);
+    else isPut(one, ELSEWHERE);
+  }
   return placed;
 }
 

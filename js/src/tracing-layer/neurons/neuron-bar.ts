@@ -2,6 +2,7 @@
 import { button, element } from "../../shared/dom";
 import type { ActiveNeuron } from "../data/kernel";
 import type { ColorBy, ShownNeurons } from "../state";
+import { ColorLegend } from "./color-legend";
 import type { NodeWords } from "./node-facts";
 import { NodeTags, type NodeTagsHost } from "./node-tags";
 
@@ -28,12 +29,6 @@ export interface NeuronBarChoice {
   count: number | null;
 }
 
-/** A colour (CSS) and what it stands for. */
-export interface LegendEntry {
-  color: string;
-  text: string;
-}
-
 /** Titles of the project that is shown, and of that into which its neurons can be imported. */
 export interface ImportOffer {
   source: string;
@@ -52,6 +47,7 @@ export interface NeuronBarHost extends NodeTagsHost {
 export class NeuronBar {
   readonly node: HTMLElement;
   readonly tags: NodeTags;
+  readonly legend = new ColorLegend();
   private readonly name = element("button", {
     type: "button",
     class: "cj-neuron-name cj-copied",
@@ -68,7 +64,6 @@ export class NeuronBar {
   });
   private readonly shown = choice("Show", "Neurons shown", SHOWN);
   private readonly colors = choice("Colours", "Colours by", COLORS);
-  private readonly legend = element("span", { class: "cj-legend", role: "list", "data-testid": "legend" });
 
   constructor(private readonly host: NeuronBarHost) {
     this.tags = new NodeTags(host);
@@ -92,7 +87,7 @@ export class NeuronBar {
       this.importButton,
       this.shown.node,
       this.colors.node,
-      this.legend,
+      this.legend.node,
     );
   }
 
@@ -146,22 +141,6 @@ export class NeuronBar {
     this.colors.select.value = colorBy;
     this.shown.node.hidden = count === null;
     this.shown.node.title = count === null ? "" : `${counted(count, "neuron")} in the selection`;
-  }
-
-  showLegend(entries: readonly LegendEntry[]): void {
-    this.legend.hidden = entries.length === 0;
-    this.legend.replaceChildren(
-      ...entries.map(({ color, text }) => {
-        const swatch = element("span", { class: "cj-swatch", "aria-hidden": "true" });
-        swatch.style.background = color;
-        return element(
-          "span",
-          { role: "listitem", title: text },
-          swatch,
-          element("bdi", {}, shortened(text)),
-        );
-      }),
-    );
   }
 }
 

@@ -8,13 +8,12 @@ import type { Active } from "../data/selection";
 import { userColor } from "../draw/palette";
 import type { ActiveTags } from "../input/active-tags";
 import type { TracingState } from "../state";
-import { type LegendEntry, NeuronBar } from "./neuron-bar";
+import type { LegendEntry } from "./color-legend";
+import { NeuronBar } from "./neuron-bar";
 import { NodeFacts, type NodeWords } from "./node-facts";
 
 /** ms between two readings while somebody traces. */
 const INTERVAL_MS = 500;
-/** Entries of the legend. */
-const MOST = 6;
 
 export interface NeuronBarsContext {
   model: AnyModel<TracingState>;
@@ -172,10 +171,7 @@ export class NeuronBars {
   }
 
   private putLegend(entries: readonly LegendEntry[]): void {
-    const shown = entries.slice(0, MOST);
-    const more = entries.slice(MOST).map(({ text }) => text);
-    if (more.length > 0) shown.push({ color: "transparent", text: `${more.length} more` });
-    for (const bar of this.bars.values()) bar.showLegend(shown);
+    for (const bar of this.bars.values()) bar.legend.show(entries);
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@
 import type { Kernel } from "../data/kernel";
 import { categoryColor, depthColor, shareColor } from "../draw/palette";
 import type { ColorBy } from "../state";
-import type { LegendEntry } from "./neuron-bar";
+import type { LegendEntry } from "./color-legend";
 
 export type NeuronValue = "annotation" | "review";
 
