@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 import traitlets
 
-Held = TypeVar("Held")
-Taken = TypeVar("Taken")
+from catmaid_jupyter.widgets.shared_traits import SharedTrait
 
 
-class SentAgain(traitlets.TraitType[Held, Taken]):
-    """A trait that pages change, too: set to what it is, it is sent again, as a page may have gone on meanwhile."""
-
-    def set(self, obj: Any, value: Any) -> None:
-        """Set it; `TraitError` for what it cannot be."""
-        before = obj._trait_values.get(self.name)
-        super().set(obj, value)
-        is_same = before == obj._trait_values.get(self.name)
-        if is_same and getattr(obj, "comm", None) is not None and self.name not in obj._property_lock:
-            obj.send_state(self.name)
-
-
-class PositionTrait(SentAgain[tuple[float, float, float], Any]):
+class PositionTrait(SharedTrait[tuple[float, float, float], Any]):
     """A position in project space: (x, y, z) in nm, finite float64; any iterable of three numbers is accepted."""
 
     info_text = "a position (x, y, z) in nm"
@@ -73,5 +60,5 @@ class FiniteFloat(traitlets.Float[Any, Any]):
         return float(super().validate(obj, value))
 
 
-class ZoomTrait(SentAgain[Any, Any], FiniteFloat):
+class ZoomTrait(SharedTrait[Any, Any], FiniteFloat):
     """A zoom, which the mouse changes, too."""

@@ -57,6 +57,25 @@ describe("position and zoom that change together", () => {
     expect(model.get("nm_per_pixel")).toBe(2);
   });
 
+  it("are sent with the program's change that the page knows", async () => {
+    const { model, cameras } = bench(1);
+    model.set("_program_changes", 3);
+    cameras[0]?.look([2100, 1400, 800], 2);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(model.get("_known_changes")).toBe(3);
+  });
+
+  it("are told again where a program has set a place before it heard how much fits", async () => {
+    const { model, cameras } = bench(1);
+    cameras[0]?.look([2100, 1400, 800], 2);
+    await vi.advanceTimersByTimeAsync(200);
+    model.set("position", [2300, 1400, 800]);
+    model.set("nm_per_pixel", null);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(model.get("nm_per_pixel")).toBe(2);
+    expect(cameras[0]?.view.center[0]).toBe(2300);
+  });
+
   it("come from the kernel as one move", async () => {
     const { model, looks } = bench(1);
     model.set("position", [2300, 1400, 800]);

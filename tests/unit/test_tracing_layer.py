@@ -213,6 +213,17 @@ def test_colours_travel_with_text_keys_and_are_numbers_in_python(layer: TracingL
     assert colors == {13: "#abc"}
 
 
+def test_a_node_that_a_program_chose_stays_active_when_a_click_from_before_arrives(layer: TracingLayer) -> None:
+    layer.active_node = 5
+    seen = layer.get_state("_program_changes")["_program_changes"]
+    layer.active_node = 6
+    click = {"active_node": 8, "active_skeleton": 9, "active_kind": "treenode"}
+    layer.set_state({**click, "_known_changes": seen})
+    assert layer.active_node == 6
+    layer.set_state({**click, "_known_changes": seen + 1})
+    assert layer.active_node == 8
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("colors", {"twelve": "red"}), ("colors", {12: 5}), ("opacity", 1.5), ("active_node", "n"), ("fade_sections", -1)],

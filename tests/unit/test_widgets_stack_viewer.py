@@ -145,6 +145,42 @@ def test_a_place_that_is_set_again_is_sent_again(viewer: StackViewer, monkeypatc
     assert len(sent) == 5
 
 
+def test_what_a_page_sent_before_it_knew_of_a_place_that_was_set_does_not_take_that_back(viewer: StackViewer) -> None:
+    viewer.nm_per_pixel = 4.0
+    seen = viewer.get_state("_program_changes")["_program_changes"]
+    viewer.position = (1.0, 2.0, 3.0)
+    viewer.set_state({"position": [7.0, 8.0, 9.0], "nm_per_pixel": 2.0, "_known_changes": seen, "mini_map": True})
+    assert (viewer.position, viewer.nm_per_pixel, viewer.mini_map) == ((1.0, 2.0, 3.0), 4.0, True)
+    viewer.set_state({"position": [7.0, 8.0, 9.0], "nm_per_pixel": 2.0, "_known_changes": seen + 1})
+    assert (viewer.position, viewer.nm_per_pixel) == ((7.0, 8.0, 9.0), 2.0)
+    viewer.set_state({"position": [4.0, 5.0, 6.0]})
+    assert viewer.position == (4.0, 5.0, 6.0)
+
+
+def test_a_place_that_is_set_goes_to_pages_with_the_zoom_and_its_number(
+    viewer: StackViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(viewer, "_send", lambda message, **_: sent.append(message["state"]))
+    viewer.position = (1.0, 2.0, 3.0)
+    with pytest.raises(traitlets.TraitError):
+        viewer.position = "nowhere"
+    viewer.height = 300
+    (place, height) = sent
+    assert place == {"position": (1.0, 2.0, 3.0), "nm_per_pixel": None, "_program_changes": viewer._program_changes}
+    assert height == {"height": 300}
+
+
+def test_what_follows_a_page_is_no_change_of_the_program(project: FakeProject, viewer: StackViewer) -> None:
+    other = StackViewer(project)  # type: ignore[arg-type]
+    traitlets.link((viewer, "position"), (other, "position"))
+    seen = [one.get_state("_program_changes")["_program_changes"] for one in (viewer, other)]
+    viewer.set_state({"position": [1.0, 2.0, 3.0], "_known_changes": seen[0]})
+    assert other.position == (1.0, 2.0, 3.0)
+    other.set_state({"position": [4.0, 5.0, 6.0], "_known_changes": seen[1]})
+    assert viewer.position == other.position == (4.0, 5.0, 6.0)
+
+
 def test_a_position_is_three_finite_numbers_in_any_container(viewer: StackViewer) -> None:
     viewer.position = np.array([1, 2.5, 3])
     assert viewer.position == (1.0, 2.5, 3.0)

@@ -20,6 +20,7 @@ from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.own_keys import OwnKeys
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedBox, SavedWidget
+from catmaid_jupyter.widgets.shared_traits import SharesTraits
 from catmaid_jupyter.widgets.stack_images.image_looks import HasImageLook
 from catmaid_jupyter.widgets.stack_images.stack_tiles import GivesTiles, stack_state
 from catmaid_jupyter.widgets.stack_viewer.first_view import chosen_stack, grid_values, middle_of
@@ -48,7 +49,7 @@ class LinkedViewer(Protocol):
         """Show where a stack viewer looks."""
 
 
-class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, Widget):
+class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, SharesTraits, Widget):
     """Browse one image stack and move a cursor through project space.
 
     Parameters

@@ -28,6 +28,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     neuron_values,
     user_names,
 )
+from catmaid_jupyter.widgets.tracing_layer.active_node import HasActiveNode
 from catmaid_jupyter.widgets.tracing_layer.importing import ImportsNeurons
 from catmaid_jupyter.widgets.tracing_layer.node_finding import NodeFinding
 from catmaid_jupyter.widgets.tracing_layer.outside_warning import OutsideWarning
@@ -68,7 +69,14 @@ def _own_selection(_reference: object, widget: TracingLayer) -> Selection | None
 
 
 class TracingLayer(
-    NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMethods, OutsideWarning, ImportsNeurons, Layer
+    HasActiveNode,
+    NodeFinding,
+    ReviewMethods,
+    ProofreadingMethods,
+    QuestionMethods,
+    OutsideWarning,
+    ImportsNeurons,
+    Layer,
 ):
     """Show and edit the neurons of a project in a `StackViewer`.
 
@@ -94,18 +102,6 @@ class TracingLayer(
 
     project_id = traitlets.Int(read_only=True).tag(sync=True)
     """Id of the project."""
-
-    active_node = traitlets.Int(None, allow_none=True).tag(sync=True)
-    """Id of the active treenode or connector, None if there is none. Set it to select a node.
-
-    Where an edge only passes through the section (a virtual node), this is the child of that edge.
-    """
-
-    active_skeleton = traitlets.Int(None, allow_none=True).tag(sync=True)
-    """Id of the skeleton that is emphasised: that of the active treenode, or one that was set here."""
-
-    active_kind = traitlets.Enum(("treenode", "connector", "virtual"), None, allow_none=True).tag(sync=True)
-    """What the active node is."""
 
     colors = traitlets.Dict(key_trait=traitlets.Int(), value_trait=traitlets.Unicode()).tag(
         sync=True, to_json=_text_keys, from_json=_number_keys

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import traitlets
 
+from catmaid_jupyter.widgets.shared_traits import SharedTrait
+
 STANDARD_VIEWS: Final = ("frontal", "rear", "left", "right", "top", "bottom")
 """Names of the standard views. CATMAID's axes: x to the right, y down, z away from who looks frontally."""
 
@@ -15,7 +17,7 @@ _KINDS: Final = ("perspective", "orthographic")
 _POINTS: Final = ("position", "target", "up")
 
 
-class CameraTrait(traitlets.TraitType[dict[str, Any], Any]):
+class CameraTrait(SharedTrait[dict[str, Any], Any]):
     """A camera: `position`, `target` (nm) and `up` as (x, y, z), `kind`, `zoom`; or an empty dict."""
 
     info_text = (

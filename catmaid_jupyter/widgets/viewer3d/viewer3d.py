@@ -23,6 +23,7 @@ from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedWidget
 from catmaid_jupyter.widgets.selection_model import SelectionModel
+from catmaid_jupyter.widgets.shared_traits import SharesTraits
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.traits import FiniteFloat
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
@@ -57,6 +58,7 @@ class Viewer3D(
     NewVolumes,
     KeepsPicture,
     OwnKeys,
+    SharesTraits,
     ProjectWidget,
     LargeWidget,
 ):

@@ -2,6 +2,7 @@
 import type { KeysState } from "../shared/bindings/user-keys";
 import type { ImageLook } from "../shared/image/look";
 import type { Point } from "../shared/layer";
+import type { SharedTraits } from "../shared/shared-traits";
 import type { Stack } from "../shared/stack";
 import type { TransportKind } from "../shared/tile-transport";
 import type { BoxCorners } from "./box-drawing";
@@ -29,7 +30,7 @@ export type Status =
   | "unreachable"
   | "offline";
 
-export interface ViewerState extends KeysState, ImageLook {
+export interface ViewerState extends KeysState, ImageLook, SharedTraits {
   stack: Stack;
   position: Point | null;
   nm_per_pixel: number | null;

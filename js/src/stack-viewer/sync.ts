@@ -2,7 +2,9 @@
 import type { AnyModel } from "@anywidget/types";
 import type { Point } from "../shared/layer";
 import { turned } from "../shared/planes";
+import { setShared } from "../shared/shared-traits";
 import { throttle } from "../shared/throttle";
+import type { StackView } from "../shared/view";
 import type { Camera } from "./camera";
 import type { ViewerState } from "./state";
 
@@ -17,15 +19,17 @@ interface CameraState {
 export function syncCamera(model: AnyModel<ViewerState>, camera: Camera): () => void {
   let taking = false;
   let sending = false;
+  let hasSent = false;
   const send = throttle<CameraState>((state) => {
-    sending = true;
-    model.set("position", state.position);
-    model.set("nm_per_pixel", state.nm_per_pixel);
+    sending = hasSent = true;
+    setShared(model, state);
     sending = false;
     model.save_changes();
   }, INTERVAL_MS);
+  const tell = ({ plane, center, nmPerPixel }: StackView): void =>
+    send({ position: turned(plane, center), nm_per_pixel: nmPerPixel });
   const stop = camera.onChange((view) => {
-    if (!taking) send({ position: turned(view.plane, view.center), nm_per_pixel: view.nmPerPixel });
+    if (!taking) tell(view);
   });
   let stopped = false;
   const take = (): void => {
@@ -33,13 +37,17 @@ export function syncCamera(model: AnyModel<ViewerState>, camera: Camera): () => 
     const { view } = camera;
     const place = model.get("position");
     const position = place ? turned(view.plane, place) : view.center;
-    const zoom = model.get("nm_per_pixel") ?? view.nmPerPixel;
-    if (zoom === view.nmPerPixel && position.every((value, axis) => value === view.center[axis])) return;
-    // What waits to be sent is older than what has come.
-    send.cancel();
-    taking = true;
-    camera.look([...position], zoom);
-    taking = false;
+    const known = model.get("nm_per_pixel");
+    const zoom = known ?? view.nmPerPixel;
+    if (zoom !== view.nmPerPixel || position.some((value, axis) => value !== view.center[axis])) {
+      // What waits to be sent is older than what has come.
+      send.cancel();
+      taking = true;
+      camera.look([...position], zoom);
+      taking = false;
+    }
+    // A program has set a place before it heard how much fits.
+    if (known === null && hasSent) tell(camera.view);
   };
   // Each trait reports its change before the next one is set: wait until all of them are.
   const changed = (): void => {

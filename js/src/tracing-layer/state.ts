@@ -1,4 +1,5 @@
 /** The synced traits of a tracing layer. */
+import type { SharedTraits } from "../shared/shared-traits";
 import type { Kind } from "./data/graph";
 
 /** `selected`: those that are selected in the selection. */
@@ -12,7 +13,7 @@ export interface Sample {
   is_exact: boolean;
 }
 
-export interface TracingState {
+export interface TracingState extends SharedTraits {
   layer_id: string;
   project_id: number;
   /** A treenode or connector; null if none is active. */

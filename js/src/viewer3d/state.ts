@@ -1,5 +1,6 @@
 /** The synced traits of a 3D viewer, and what its kernel side answers. */
 import type { Point } from "../shared/layer";
+import type { SharedTraits } from "../shared/shared-traits";
 import type { SpaceCameraState } from "./camera/space-camera";
 
 /** The last picture, for pages without a kernel. */
@@ -36,7 +37,7 @@ export interface ShownVolume {
   wireframe: boolean;
 }
 
-export interface Viewer3DState {
+export interface Viewer3DState extends SharedTraits {
   /** Reference to the selection's model. */
   model: string;
   /** Reference to a linked stack viewer. */

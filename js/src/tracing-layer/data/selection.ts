@@ -1,6 +1,7 @@
 /** The active node, synced with the model's traits. */
 import type { AnyModel } from "@anywidget/types";
 import type { Point } from "../../shared/layer";
+import { setShared } from "../../shared/shared-traits";
 import type { TracingState } from "../state";
 import type { Graph } from "./graph";
 import type { Hit } from "./section";
@@ -162,7 +163,7 @@ export class Selection {
     const moved = names.filter((name) => this.model.get(name) !== state[name]);
     if (moved.length === 0) return;
     this.writing = true;
-    for (const name of moved) this.model.set(name, state[name]);
+    setShared(this.model, Object.fromEntries(moved.map((name) => [name, state[name]])));
     this.writing = false;
     this.model.save_changes();
   }

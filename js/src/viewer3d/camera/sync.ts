@@ -1,5 +1,6 @@
 /** The viewer's camera and the model's `camera` trait: out at a bounded rate, in at once. */
 import type { AnyModel } from "@anywidget/types";
+import { setShared } from "../../shared/shared-traits";
 import { throttle } from "../../shared/throttle";
 import type { Viewer3DState } from "../state";
 import type { SpaceCamera, SpaceCameraState } from "./space-camera";
@@ -22,8 +23,7 @@ export function syncCamera(
   let isTaking = false;
   const send = throttle<SpaceCameraState>((state) => {
     // First, so that other views of the model do not take it for a camera that was chosen.
-    if (host.isAutomatic) model.set("automatic_camera", state);
-    model.set("camera", state);
+    setShared(model, host.isAutomatic ? { automatic_camera: state, camera: state } : { camera: state });
     model.save_changes();
   }, INTERVAL_MS);
   const stop = camera.onChange(() => {
