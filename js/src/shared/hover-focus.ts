@@ -1,6 +1,9 @@
 /** The keyboard follows the mouse to a picture in a notebook, unless somebody types or works in another widget. */
 import { isTyped, isWidget } from "./keyboard";
 
+/** Pictures of sections and of space. */
+const PICTURES = ".cj-canvas, .cj-viewer3d-stage";
+
 /** What has had the focus and gets it back: a notebook in command mode has it in an element of its own. */
 type Former = Pick<HTMLElement, "focus" | "isConnected">;
 
@@ -24,6 +27,11 @@ export class HoverFocus {
     this.canvas.focus({ preventScroll: true });
   }
 
+  /** Whether the picture has the keys only while the mouse is over it. */
+  get isBorrowing(): boolean {
+    return this.former !== null;
+  }
+
   /** The picture was used: the keys stay here when the mouse goes on. */
   used(): void {
     this.former = null;
@@ -40,6 +48,6 @@ export class HoverFocus {
     if (active === this.canvas || isTyped(active) || !this.canvas.closest(".jp-Notebook")) return false;
     if (active === null || active === document.body) return true;
     // Other pictures give it, what is beside pictures keeps it.
-    return isWidget(active) ? active.matches(".cj-canvas") : active.closest(".jp-Notebook") !== null;
+    return isWidget(active) ? active.matches(PICTURES) : active.closest(".jp-Notebook") !== null;
   }
 }

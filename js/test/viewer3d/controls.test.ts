@@ -81,6 +81,29 @@ it("leaves wheel and pointer to the page until it has the focus", () => {
   expect(host.placed).toHaveBeenCalled();
 });
 
+it("has a notebook's keys while the mouse is over it, and leaves the wheel to the page", () => {
+  const closest = (selector: string) => (selector === ".jp-Notebook" ? cell : null);
+  const cell = { matches: () => false, closest, isConnected: true, focus: vi.fn() };
+  Object.assign(stage, { closest: () => stage, isConnected: true });
+  Object.assign(page, { activeElement: cell, hasFocus: () => true, body: null });
+  stage.focus.mockImplementation(() => {
+    page.activeElement = stage;
+  });
+  const hover = (x: number): void => pointer("pointermove", x, 100, { pointerType: "mouse", buttons: 0 });
+  const enter = (): void => [10, 20].forEach(hover);
+  enter();
+  expect(page.activeElement).toBe(stage);
+  expect(fire("wheel", { deltaY: -200, deltaMode: 0 }).defaultPrevented).toBe(false);
+  fire("pointerleave", {});
+  expect(cell.focus).toHaveBeenCalledOnce();
+  page.activeElement = cell;
+  enter();
+  fire("keydown", { key: "f", getModifierState: () => false });
+  expect(fire("wheel", { deltaY: -200, deltaMode: 0 }).defaultPrevented, "after a key").toBe(true);
+  fire("pointerleave", {});
+  expect(cell.focus).toHaveBeenCalledOnce();
+});
+
 it("turns by a drag, moves by a drag with another button, and clicks", () => {
   const { direction, target } = camera;
   const before = direction.clone();

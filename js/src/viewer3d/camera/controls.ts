@@ -1,6 +1,7 @@
-/** Mouse, fingers and wheel over a 3D picture. Keys and wheel count only while it has the focus. */
+/** Mouse, fingers, wheel and keys over a 3D picture. The wheel counts once the picture was used. */
 
 import { commandOf, type Keymap } from "../../shared/bindings/keymap";
+import { HoverFocus } from "../../shared/hover-focus";
 import type { ScreenPoint } from "../picking/projection";
 import { type SpaceCommands, spaceCommands, type ViewActions } from "./keys";
 import type { SpaceCamera } from "./space-camera";
@@ -54,6 +55,7 @@ export class SpaceControls {
   private readonly fingers = new Map<number, ScreenPoint>();
   private hasPinched = false;
   private readonly commands: SpaceCommands;
+  private readonly hoverFocus: HoverFocus;
 
   constructor(
     private readonly stage: HTMLElement,
@@ -62,6 +64,7 @@ export class SpaceControls {
     signal: AbortSignal,
   ) {
     this.commands = spaceCommands(camera, host);
+    this.hoverFocus = new HoverFocus(stage);
     const listen = <K extends keyof HTMLElementEventMap>(
       kind: K,
       handle: (event: HTMLElementEventMap[K]) => void,
@@ -71,7 +74,7 @@ export class SpaceControls {
     listen("pointerup", (event) => this.up(event));
     listen("pointercancel", (event) => this.cancel(event));
     listen("lostpointercapture", (event) => this.cancel(event));
-    listen("pointerleave", () => this.host.pointed(null));
+    listen("pointerleave", () => this.leave());
     listen("wheel", (event) => this.wheel(event));
     listen("keydown", (event) => this.key(event));
     listen("contextmenu", (event) => event.preventDefault());
@@ -108,14 +111,25 @@ export class SpaceControls {
     };
   }
 
+  /** Whether somebody works here: the mouse alone brings only the keys. */
   private get hasFocus(): boolean {
-    return this.stage.contains(document.activeElement);
+    return this.stage.contains(document.activeElement) && !this.hoverFocus.isBorrowing;
+  }
+
+  private takeFocus(): void {
+    this.hoverFocus.used();
+    this.stage.focus({ preventScroll: true });
+  }
+
+  private leave(): void {
+    if (!this.press) this.hoverFocus.left();
+    this.host.pointed(null);
   }
 
   /** What the pointer does is for the picture. */
   private take(event: PointerEvent): void {
     event.preventDefault();
-    this.stage.focus({ preventScroll: true });
+    this.takeFocus();
     this.stage.setPointerCapture(event.pointerId);
   }
 
@@ -134,6 +148,7 @@ export class SpaceControls {
     }
     const { press } = this;
     if (!press) {
+      this.hoverFocus.moved(event);
       this.host.pointed(place);
       return;
     }
@@ -188,7 +203,7 @@ export class SpaceControls {
       if (press.gesture === "rectangle" || press.gesture === "lasso")
         this.host.outlined(press.outline, event.ctrlKey || event.metaKey);
     } else if (press.button === 0 && !this.hasPinched) {
-      if (press.gesture === "scroll") this.stage.focus({ preventScroll: true });
+      if (press.gesture === "scroll") this.takeFocus();
       const [px, py] = this.locate(event);
       this.host.clicked({ px, py, shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey });
     }
@@ -225,6 +240,7 @@ export class SpaceControls {
 
   private key(event: KeyboardEvent): void {
     if (event.target !== this.stage) return;
+    this.hoverFocus.used();
     if (event.key === "Escape" && this.press) {
       this.give(false);
       event.preventDefault();

@@ -11,7 +11,7 @@ const ZOOM = Math.SQRT2;
 export const GESTURES: KeyMap = [
   ["drag", "Turn."],
   ["right or middle drag", "Move the picture."],
-  ["wheel", "Zoom at the cursor, once the picture has the focus."],
+  ["wheel", "Zoom at the cursor, once the picture was clicked or a key pressed over it."],
   ["Ctrl wheel", "Go forward or back."],
   ["click", "Select a neuron and make it active."],
   ["Ctrl click", "Select it too, or no more."],
