@@ -32,7 +32,11 @@ class SharedTrait(traitlets.TraitType[Held, Taken]):
             # Before it is set: a page's message may come at any time, in another thread.
             obj._trait_values[_COUNT] = obj._program_changes + 1
         super().set(obj, value)
-        if is_same and getattr(obj, "comm", None) is not None and self.name not in obj._property_lock:
+        if not is_same or getattr(obj, "comm", None) is None or self.name in obj._property_lock:
+            return
+        if obj._holding_sync:
+            obj._states_to_send.add(self.name)
+        else:
             obj.send_state(self.name)
 
 

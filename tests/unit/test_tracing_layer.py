@@ -213,6 +213,16 @@ def test_colours_travel_with_text_keys_and_are_numbers_in_python(layer: TracingL
     assert colors == {13: "#abc"}
 
 
+def test_a_node_is_sent_again_together_with_its_skeleton(layer: TracingLayer, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer.active_node, layer.active_skeleton = 5, 1
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(layer, "_send", lambda message, **_: sent.append(message["state"]))
+    with layer.hold_sync():
+        layer.active_node, layer.active_skeleton = 5, 9
+    changes = layer.get_state("_program_changes")
+    assert sent == [{"active_node": 5, "active_skeleton": 9, **changes}]
+
+
 def test_a_node_that_a_program_chose_stays_active_when_a_click_from_before_arrives(layer: TracingLayer) -> None:
     layer.active_node = 5
     seen = layer.get_state("_program_changes")["_program_changes"]
