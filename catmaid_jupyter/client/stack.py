@@ -95,8 +95,7 @@ class Stack(Public):
         size : (x, y, z) nm in the project. resolution : nm to the right, down and between sections.
         translation : (x, y, z) nm, where it begins in the project. plane : `xy`, `xz` or `zy`.
         """
-        if plane not in PLANES:
-            raise InvalidInput(f"There is no plane {plane!r}: take one of {', '.join(PLANES)}.")
+        _require_plane(plane)
         pixels = [max(1, round(nm / step)) for nm, step in zip(turned(plane, size), resolution, strict=True)]
         values = {"dimension": pixels, "resolution": resolution, "translation": translation}
         described = {name: dict(zip("xyz", value, strict=True)) for name, value in values.items()}
@@ -104,7 +103,13 @@ class Stack(Public):
         return cls.from_info({**about, **described})
 
     def seen_along(self, plane: Plane) -> Stack:
-        """The same place without its images, as a grid along another plane: to see tracing from another side."""
+        """The same place along a plane: the stack itself along its own, and a grid without images along another.
+
+        A grid shows tracing from another side. `InvalidInput` for a plane that is not `xy`, `xz` or `zy`.
+        """
+        _require_plane(plane)
+        if plane == self.plane:
+            return self
         right, down, deep = turned(self.plane, self.resolution)
         return Stack.grid(self.extent, turned(plane, (right, down, deep)), self.translation, plane)
 
@@ -242,3 +247,8 @@ class Stack(Public):
         rx, ry, rz = self.resolution
         width, height, depth = (format_length(size) for size in self.extent)
         return f"{x} x {y} px, {z} sections at {rx:g} x {ry:g} x {rz:g} nm = {width} x {height} x {depth}"
+
+
+def _require_plane(plane: str) -> None:
+    if plane not in PLANES:
+        raise InvalidInput(f"There is no plane {plane!r}: take one of {', '.join(PLANES)}.")

@@ -226,8 +226,11 @@ def test_a_grid_has_no_images_and_the_size_that_one_says(project: FakeProject) -
     assert StackViewer(project, grid).stack["is_grid"]  # type: ignore[arg-type]
     side = project.stack().seen_along("zy")
     assert (side.plane, side.extent, side.resolution) == ("zy", project.stack().extent, (50, 4.5, 4.5))
+    assert project.stack().seen_along("xy") == project.stack()
     with pytest.raises(InvalidInput, match="take one of xy, xz, zy"):
         Stack.grid((1, 1, 1), plane="yz")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="take one of xy, xz, zy"):
+        project.stack().seen_along("yz")  # type: ignore[arg-type]
 
 
 def test_a_project_without_images_is_shown_as_a_grid(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> None:

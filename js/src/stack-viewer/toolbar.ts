@@ -180,8 +180,12 @@ export class Toolbar {
       this.boxButton,
       actions.regions,
       this.mapButton,
-      element("span", { class: "cj-title", title: stack.title }, stack.title),
-      this.keyed.button("keys and mouse", "view.help", "?", actions.help),
+      element(
+        "span",
+        { class: "cj-toolbar-end" },
+        element("span", { class: "cj-title", title: stack.title }, stack.title),
+        this.keyed.button("keys and mouse", "view.help", "?", actions.help),
+      ),
     );
   }
 
