@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import catmaid_jupyter as cj
@@ -16,6 +17,7 @@ from catmaid_jupyter.client.comparing.comparison import BRANCHES
 from catmaid_jupyter.client.comparing.synapses import SYNAPSES_COMPARED
 from catmaid_jupyter.client.courses.course_tables import BOARD, MESSAGES, WORK
 from catmaid_jupyter.client.courses.scoring import GRADES, SCORES
+from catmaid_jupyter.client.courses.seed_form import oversights
 from catmaid_jupyter.client.courses.student_files import initials_by_user
 from tests.helpers.service import Service
 from tests.integration.test_client import dtypes_are
@@ -69,7 +71,10 @@ async def test_a_neuron_is_traced_handed_in_scored_and_accepted(service: Service
         assert course.add_students(roster)["initials"].tolist() == ["TR"]
         course.describe(instructions="Trace all branches.", confidence_guide="5: sure")
         gold = gold_neuron(solution)
-        course.add_seed(level=1, at=(0, 0, 0), name="{initials} 1", task="To both ends", gold=gold, due="2020-03-01")
+        with pytest.warns(UserWarning, match="is past"):
+            course.add_seed(
+                level=1, at=(0, 0, 0), name="{initials} 1", task="To both ends", gold=gold, due="2020-03-01"
+            )
         course.add_seed(level=2, at=(0, 0, 9000), name="{initials} 2", stop="tissue border")
 
         mine = own.course(NAME)
@@ -223,6 +228,53 @@ async def test_a_hand_in_is_shown_beside_gold_to_those_who_may_see_both(service:
     await in_class(service, story)
 
 
+async def test_oversights_are_told_and_nonsense_is_refused(service: Service) -> None:
+    def story(test: cj.Project, solution: cj.Project, own: cj.Project) -> None:
+        course = test.course(NAME)
+        course.add_students({"tracer": "TR"})
+        seed: dict[str, Any] = {"level": 1, "at": (0, 0, 0), "name": "{initials} 1"}
+        course.add_seed(**seed, gold=gold_neuron(solution))
+        for wrong, why in (
+            ({"name": "{initial} 1"}, "Nothing stands for '{initial}'"),
+            ({"level": "one"}, "A level is a whole number"),
+            ({"due": 5}, "A due date is written as"),
+            ({"gold": "gold"}, "is given as one: gold=project.neuron"),
+        ):
+            with pytest.raises(cj.InvalidInput, match=why):
+                course.add_seed(**seed | wrong)
+        with pytest.warns(UserWarning, match="All students will call this neuron 'mine'"):
+            course.add_seed(**seed | {"name": "mine", "level": 2})
+        with pytest.warns(UserWarning, match="is past"):
+            course.add_seed(**seed | {"due": "2020-01-01", "level": 3})
+        for read in (course.scores, course.grades, lambda **options: course.compare("TR", "mine", **options)):
+            with pytest.raises(cj.InvalidInput, match="has no option 'tol': there are tolerance"):
+                read(tol=100)
+            with pytest.raises(cj.InvalidInput, match="tolerance is a number"):
+                read(tolerance="narrow")
+        with pytest.raises(cj.NotFound, match="You teach 'EM 2027' and do not learn in it"):
+            course.begin("mine")
+
+        mine = own.course(NAME)
+        for teaching in (mine.scores, mine.delete, lambda: mine.students, lambda: mine.accept("TR", "mine")):
+            with pytest.raises(cj.NotAllowed, match="for the trainers of the course"):
+                teaching()
+        with pytest.raises(cj.InvalidInput, match="A neuron is 'working', 'on hold', 'done', not 'finished'"):
+            mine.set_status("mine", "finished")
+        mine.begin("mine")
+        with pytest.warns(UserWarning, match="handed in with its first node alone"):
+            mine.hand_in("mine")
+
+    await in_class(service, story)
+
+
+def test_a_seed_outside_of_the_images_is_told() -> None:
+    images = cj.Stack.grid((10_000, 10_000, 2000), translation=(500, 0, 0))
+    told = [oversights("{initials} 1", (x, 5000, 1000), None, [images]) for x in (600, 400, 10_400, 10_600)]
+    assert [len(one) for one in told] == [0, 1, 0, 1]
+    assert "places are in nm, not in pixels" in told[1][0]
+    assert oversights("{initials} 1", (-1, 0, 0), "2999-01-01T00:00:00", []) == []
+
+
 async def test_any_two_neurons_are_compared(service: Service) -> None:
     def story(test: cj.Project, solution: cj.Project, _own: cj.Project) -> None:
         gold = gold_neuron(solution)
@@ -266,6 +318,21 @@ def test_lists_of_students_are_read_as_files_have_them(tmp_path: Path) -> None:
     assert read("ana\nben\n") == {"ana": "", "ben": ""}
     assert read("\ufeffUser;Initials\r\nana;AB\r\nben;\r\n\r\n") == {"ana": "AB", "ben": ""}
     assert read("mail,username\na@x,ana\n") == {"ana": ""}
+    assert read("sep=;\nusername;initials\nana;AB\n") == {"ana": "AB"}
+    assert read("username\nana\nana\n") == {"ana": ""}
     for text in ("", "mail,town\na@x,Ulm\n"):
         with pytest.raises(cj.InvalidInput, match="needs a column “username”"):
             read(text)
+    for text, why in (
+        ("username,initials\nana,AB\nana,AC\n", "'ana' twice, with the initials 'AB' and 'AC'"),
+        ("username,initials\nana,AB\n,BC\n", "has no user name in row 2"),
+    ):
+        with pytest.raises(cj.InvalidInput, match=why):
+            read(text)
+    (tmp_path / "old.csv").write_bytes("username,town\nana,Köln\n".encode("latin-1"))
+    with pytest.raises(cj.InvalidInput, match="no text in UTF-8"):
+        initials_by_user(tmp_path / "old.csv")
+    table = pd.DataFrame({"username": ["ana", "ben"], "initials": ["AB", None]})
+    assert initials_by_user(table) == {"ana": "AB", "ben": ""}
+    with pytest.raises(cj.InvalidInput, match="has no user name in row 2"):
+        initials_by_user(pd.DataFrame({"username": ["ana", float("nan")]}))

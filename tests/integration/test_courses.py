@@ -189,6 +189,14 @@ async def test_bad_students_and_seeds_are_told(classroom: Classroom) -> None:
     assert "There is no user 'nobody'" in str(told["error"])
     _, told = await trainer.refused(classroom.path("students"), **{"usernames[0]": "other", "initials[0]": "AB"})
     assert told["error"] == "'other' and 'ana' cannot both have the initials 'AB'."
+    _, told = await trainer.refused(classroom.path("students"), **{"usernames[0]": "Other"})
+    assert str(told["error"]).endswith("Did you mean 'other'?")
+    both = {"usernames[0]": "ben", "initials[0]": "AB", "usernames[1]": "ana", "initials[1]": "BE"}
+    _, told = await trainer.refused(classroom.path("students"), **both)
+    assert told["error"] == "'AB' are still the initials of 'ana': give 'ana' the new ones in a call before."
+    many = {"usernames[0]": "ben", "initials[0]": "AB10", "usernames[1]": "ana", "initials[1]": "AB2"}
+    await trainer.post(classroom.path("students"), **many)
+    assert [one["initials"] for one in (await classroom.board())["students"]] == ["AB2", "AB10"]
     good = {"level": 1, "x": 0, "y": 0, "z": 0, "name_pattern": "x"}
     for bad in ({"level": 0}, {"name_pattern": " "}, {"x": "nan"}, {"due": "soon"}, {"gold_skeleton_id": 1}):
         assert (await trainer.refused(classroom.path("seeds"), **good | bad))[0] == 400, bad

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, ClassVar, Final, TypeAlias
 
 import numpy as np
@@ -36,6 +37,12 @@ BRANCHES: Final[FrameSchema] = {
 _PIECES_OF_TOLERANCE: Final = 4
 _MOST_PIECES: Final = 5_000_000
 _MOST_ANGLE: Final = 90.0
+_OPTIONS: Final[Mapping[str, float | None]] = {
+    "tolerance": 250.0,
+    "synapse_tolerance": 500.0,
+    "angle": None,
+    "min_branch": None,
+}
 _ROWS_OF_HTML: Final = 10
 
 Comparable: TypeAlias = "Neuron | Skeleton | Morphology"
@@ -257,7 +264,21 @@ def compare_arbors(
     )
 
 
+def require_options(options: Mapping[str, Any]) -> None:
+    """Refuse options that a comparison does not have, and values out of range."""
+    unknown = [name for name in options if name not in _OPTIONS]
+    if unknown:
+        raise InvalidInput(f"A comparison has no option {unknown[0]!r}: there are {', '.join(_OPTIONS)}.")
+    given = {**_OPTIONS, **options}
+    shortest = given["tolerance"] if given["min_branch"] is None else given["min_branch"]
+    _require_values(given["tolerance"], given["synapse_tolerance"], given["angle"], shortest)
+
+
 def _require_values(tolerance: float, synapse_tolerance: float, angle: float | None, min_branch: float) -> None:
+    values = {"tolerance": tolerance, "synapse_tolerance": synapse_tolerance, "angle": angle, "min_branch": min_branch}
+    for name, value in values.items():
+        if value is not None and not isinstance(value, Real):
+            raise InvalidInput(f"{name} is a number, not {value!r:.40}.")
     for name, value in (("tolerance", tolerance), ("synapse_tolerance", synapse_tolerance)):
         if not 0 < value < np.inf:
             raise InvalidInput(f"{name} is a distance of more than 0 nm, not {value!r}.")

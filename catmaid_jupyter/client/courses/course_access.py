@@ -14,6 +14,7 @@ class CourseAccess(Public):
     project: Any
     id: int
     name: str
+    teaches: bool
 
     @property
     def _place(self) -> Place:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
 
+from catmaid_jupyter.api.errors import NotAllowed
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import COUNT, ID, NM, TEXT, TIME, FrameSchema, frame
 
@@ -118,7 +120,21 @@ class CourseState:
 
 async def read_board(place: Place, course_id: int) -> CourseState:
     """A course as its trainers see it. Raises `NotAllowed` for others."""
-    return CourseState(**await place.read_json("GET", f"courses/{course_id}/board"))
+    with for_trainers():
+        return CourseState(**await place.read_json("GET", f"courses/{course_id}/board"))
+
+
+@contextmanager
+def for_trainers() -> Iterator[None]:
+    """Say of what is not allowed who may do it."""
+    try:
+        yield
+    except NotAllowed as error:
+        raise NotAllowed(
+            "This is for the trainers of the course: those who administer its project.",
+            detail=error.message,
+            status=error.status,
+        ) from None
 
 
 async def read_own_work(place: Place, course_id: int) -> CourseState:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import warnings
+from typing import Any, Final
 
 import pandas as pd
 
 from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.courses.course_access import CourseAccess
 from catmaid_jupyter.client.courses.course_tables import CourseState, read_own_work, work_table
 from catmaid_jupyter.client.courses.seed_choice import chosen_seed
 from catmaid_wire.forms import Form
+
+_OWN_STATUSES: Final = ("working", "on hold", "done")
 
 
 class LearningInCourse(CourseAccess):
@@ -34,19 +38,44 @@ class LearningInCourse(CourseAccess):
         return int(answer["treenode_id"])
 
     def hand_in(self, seed: int | str) -> None:
-        """Hand in a neuron: the trainer accepts it or gives it back. Raises `InvalidInput` if it was not begun."""
-        self.set_status(seed, "done")
+        """Hand in a neuron: the trainer accepts it or gives it back. Raises `InvalidInput` if it was not begun.
+
+        Warns if there is nothing of it but the first node.
+        """
+        state = self._own()
+        chosen = chosen_seed(state, seed)
+        self._set_status(chosen["id"], "done")
+        if state.progress(state.students[0], chosen)["nodes"] == 1:
+            warnings.warn(
+                f"{chosen['name']} is handed in with its first node alone: course.set_status({chosen['name']!r}, "
+                "'working') makes it yours again.",
+                stacklevel=2,
+            )
 
     def set_status(self, seed: int | str, status: str) -> None:
         """Say how far one is with a neuron: `working`, `on hold`, or `done`, which hands it in."""
-        loop.run(self._post(self._seed_id(seed), "status", {"status": status}))
+        if status not in _OWN_STATUSES:
+            raise InvalidInput(f"A neuron is {', '.join(map(repr, _OWN_STATUSES))}, not {status!r:.40}.")
+        self._set_status(self._seed_id(seed), status)
+
+    def _set_status(self, seed_id: int, status: str) -> None:
+        loop.run(self._post(seed_id, "status", {"status": status}))
 
     def ask(self, seed: int | str, text: str, *, treenode: int | None = None) -> None:
         """Ask the trainer about a neuron, or about a treenode of it; answers are in `messages`."""
         loop.run(self._post(self._seed_id(seed), "messages", {"text": text, "treenode_id": treenode}))
 
     def _own(self) -> CourseState:
-        return loop.run(read_own_work(self._place, self.id))
+        try:
+            return loop.run(read_own_work(self._place, self.id))
+        except NotFound as error:
+            if not self.teaches:
+                raise
+            raise NotFound(
+                f"You teach {self.name!r} and do not learn in it: course.board has the work of all. To try it as a "
+                "student, add yourself by course.add_students.",
+                status=error.status,
+            ) from None
 
     def _seed_id(self, seed: int | str) -> int:
         return int(chosen_seed(self._own(), seed)["id"])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
-from catmaid_jupyter.client.comparing.comparison import NeuronComparison, arbor_of, compare_arbors
+from catmaid_jupyter.client.comparing.comparison import NeuronComparison, arbor_of, compare_arbors, require_options
 from catmaid_jupyter.client.courses.course_tables import CourseState, neuron_name
 from catmaid_jupyter.client.frames import COUNT, ID, NM, TEXT, TIME, FrameSchema, frame
 from catmaid_jupyter.client.morphology import Morphology
@@ -63,9 +63,13 @@ _COUNTED: Final = frozenset({"missed_branches", "extra_branches"})
 
 
 class Scoring:
-    """Comparisons of what students traced with gold neurons, each of which is read once."""
+    """Comparisons of what students traced with gold neurons, each of which is read once.
+
+    `InvalidInput` for options that `cj.compare` does not have, and for values out of range.
+    """
 
     def __init__(self, state: CourseState, project: Any, options: Mapping[str, Any]) -> None:
+        require_options(options)
         self._state = state
         self._project = project
         self._options = options

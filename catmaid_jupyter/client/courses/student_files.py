@@ -23,7 +23,8 @@ def initials_by_user(students: Any) -> dict[str, str]:
         column `username`, or in the only one; its column `initials` may be missing.
     """
     if isinstance(students, pd.DataFrame):
-        return _of_rows([dict(row) for row in students.astype(str).to_dict("records")], "The table")
+        rows = students.astype(object).where(students.notna(), "").astype(str).to_dict("records")
+        return _of_rows([dict(row) for row in rows], "The table")
     if isinstance(students, Mapping):
         return {str(name).strip(): str(initials or "").strip() for name, initials in students.items()}
     if isinstance(students, str | os.PathLike):
@@ -41,7 +42,12 @@ def _of_file(path: Path) -> dict[str, str]:
             f"There is no file {str(path)!r}. For one student give a list, as [{str(path)!r}]; for a group of the "
             f"service give add_students(group={str(path)!r})."
         )
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path.name} is no text in UTF-8: save it as “CSV UTF-8”.") from None
+    if text.lower().startswith("sep="):  # Excel's note to itself
+        text = text.partition("\n")[2]
     try:
         dialect: Any = csv.Sniffer().sniff(text.partition("\n")[0], delimiters=",;\t")
     except csv.Error:  # a single column
@@ -51,7 +57,7 @@ def _of_file(path: Path) -> dict[str, str]:
         raise InvalidInput(f"{path.name} is empty: it needs a column “username”.")
     titles = [title.strip().lower() for title in lines[0]]
     if not set(titles) & {*_USER, *_INITIALS} and len(titles) == 1:
-        return {row[0].strip(): "" for row in lines}
+        return _named_once([(row[0], "") for row in lines], path.name)
     return _of_rows([dict(zip(titles, row, strict=False)) for row in lines[1:]], path.name)
 
 
@@ -65,4 +71,17 @@ def _of_rows(rows: list[dict[Any, str]], what: str) -> dict[str, str]:
     if user is None:
         raise InvalidInput(f"{what} needs a column “username”; it has {', '.join(titles)}.")
     initials = next((titles[name] for name in _INITIALS if name in titles), None)
-    return {row[user].strip(): (row.get(initials) or "").strip() if initials is not None else "" for row in rows}
+    own = [(row.get(user) or "", (row.get(initials) or "") if initials is not None else "") for row in rows]
+    return _named_once(own, what)
+
+
+def _named_once(rows: Iterable[tuple[str, str]], what: str) -> dict[str, str]:
+    """Initials by user name; `InvalidInput` for a row without a name, and for a name with two initials."""
+    found: dict[str, str] = {}
+    for place, (given, short) in enumerate(rows, 1):
+        name, initials = given.strip(), short.strip()
+        if not name:
+            raise InvalidInput(f"{what} has no user name in row {place} of those who are named.")
+        if found.setdefault(name, initials) != initials:
+            raise InvalidInput(f"{what} names {name!r} twice, with the initials {found[name]!r} and {initials!r}.")
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from catmaid_jupyter.client.courses.course_access import CourseAccess
 from catmaid_jupyter.client.courses.course_tables import (
     CourseState,
     board_table,
+    for_trainers,
     read_board,
     seed_table,
     student_table,
@@ -24,7 +25,9 @@ from catmaid_jupyter.client.courses.course_tables import (
 from catmaid_jupyter.client.courses.learning_in_course import post_to_seed
 from catmaid_jupyter.client.courses.scoring import Scoring, grade_table
 from catmaid_jupyter.client.courses.seed_choice import chosen_seed, chosen_student
+from catmaid_jupyter.client.courses.seed_form import end_of, level_of, oversights, place_of, require_words
 from catmaid_jupyter.client.courses.student_files import initials_by_user
+from catmaid_jupyter.client.images.project_images import read_stacks
 from catmaid_jupyter.client.naming import listed, one_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_wire.forms import Form
@@ -118,13 +121,19 @@ class Teaching(CourseAccess):
             of another project. Students never learn which one it is; in a project that they may not browse they cannot
             find it either.
         due : by when to hand in; a day ends at midnight UTC.
+
+        Warns of a place outside of the images, of a due date that is past, and of a name that all students would share.
         """
-        x, y, z = _place_of(at)
-        form: dict[str, Any] = {"level": level, "x": x, "y": y, "z": z, "task": task, "stop": stop}
-        form["name_pattern"] = one_name(name, "name")
-        form["due"] = _end_of(due)
+        x, y, z = place_of(at)
+        form: dict[str, Any] = {"level": level_of(level), "x": x, "y": y, "z": z, "task": task, "stop": stop}
+        form["name_pattern"] = one_name(name, "name").strip()
+        require_words(form["name_pattern"])
+        form["due"] = end_of(due)
         form |= self._gold_of(gold)
-        return int(self._send("seeds", form)["id"])
+        made = int(self._send("seeds", form)["id"])
+        for told in oversights(form["name_pattern"], (x, y, z), form["due"], loop.run(read_stacks(self._place))):
+            warnings.warn(told, stacklevel=2)
+        return made
 
     def remove_seed(self, seed: int | str) -> None:
         """Delete a seed, with what was noted of the work on it; the neurons stay."""
@@ -195,11 +204,13 @@ class Teaching(CourseAccess):
     def _send(self, below: str, form: Form) -> Any:
         self._place.require_present()
         path = self._place.path(f"courses/{self.id}/{below}")
-        return loop.run(self._place.http.request("POST", path, form=form)).json()
+        with for_trainers():
+            return loop.run(self._place.http.request("POST", path, form=form)).json()
 
     def _delete(self, below: str) -> None:
         self._place.require_present()
-        loop.run(self._place.http.request("DELETE", self._place.path(f"courses/{self.id}/{below}")))
+        with for_trainers():
+            loop.run(self._place.http.request("DELETE", self._place.path(f"courses/{self.id}/{below}")))
 
     def _gold_of(self, gold: Any) -> dict[str, int]:
         """The fields that name a gold neuron."""
@@ -214,24 +225,6 @@ class Teaching(CourseAccess):
             if gold.project.place.http.server != self._place.http.server:
                 raise InvalidInput("A gold neuron is of the same server as the course.")
             return {"gold_project_id": gold.project.place.project_id, "gold_skeleton_id": gold.id}
+        if isinstance(gold, str):
+            raise InvalidInput(f"A gold neuron is given as one: gold=project.neuron({gold!r}), not by its name alone.")
         return {"gold_project_id": self._place.project_id, "gold_skeleton_id": self.project.skeleton(gold).id}
-
-
-def _place_of(at: Sequence[float]) -> tuple[float, float, float]:
-    try:
-        x, y, z = (float(value) for value in at)
-    except (TypeError, ValueError):
-        raise InvalidInput(f"A seed is at a place (x, y, z) in nm, not {at!r:.60}.") from None
-    return x, y, z
-
-
-def _end_of(due: str | date | datetime | None) -> str | None:
-    """ISO text of a time, or of the end of a day."""
-    if due is None:
-        return None
-    try:
-        told = datetime.fromisoformat(due) if isinstance(due, str) else due
-        is_day = not isinstance(told, datetime) or (isinstance(due, str) and len(due.strip()) <= len("2027-03-01"))
-    except ValueError:
-        raise InvalidInput(f"A due date is written as 2027-03-01 or 2027-03-01T12:00, not {due!r:.40}.") from None
-    return datetime.combine(told, time(23, 59, 59)).isoformat() if is_day else told.isoformat()

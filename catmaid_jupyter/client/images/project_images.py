@@ -35,7 +35,7 @@ class ProjectImages(Public):
     @property
     def stacks(self) -> pd.DataFrame:
         """Image stacks: id int64, title str, width, height, sections int64, resolution_x, _y, _z float64 nm."""
-        found = loop.run(self._stacks())
+        found = loop.run(read_stacks(self.place))
         columns = {
             "id": [stack.id for stack in found],
             "title": [stack.title for stack in found],
@@ -161,12 +161,18 @@ class ProjectImages(Public):
         stacks = await loop.gather(*(self._stack(row["id"]) for row in members))
         return [GroupMember(stack, row["relation"]) for stack, row in zip(stacks, members, strict=True)]
 
-    async def _stacks(self) -> list[Stack]:
-        listed = await self.place.read_json("GET", "stacks")
-        return await loop.gather(*(self._stack(row["id"]) for row in listed))
-
     async def _stack(self, stack_id: int) -> Stack:
-        return Stack.from_info(await self.place.read_json("GET", f"stack/{stack_id}/info"), self.place)
+        return await _read_stack(self.place, stack_id)
+
+
+async def read_stacks(place: Place) -> list[Stack]:
+    """All stacks of a project."""
+    listed = await place.read_json("GET", "stacks")
+    return await loop.gather(*(_read_stack(place, row["id"]) for row in listed))
+
+
+async def _read_stack(place: Place, stack_id: int) -> Stack:
+    return Stack.from_info(await place.read_json("GET", f"stack/{stack_id}/info"), place)
 
 
 def _address(address: str | Path) -> str:

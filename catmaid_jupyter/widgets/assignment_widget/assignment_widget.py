@@ -53,7 +53,10 @@ class AssignmentWidget(CoursePanel):
     async def _set_status(self, params: dict[str, Any]) -> str:
         """Say how far one is: ``{seed_id, status}``; says what that means."""
         seed, status = self._seed(params["seed_id"]), str(params["status"])
+        nodes = self._state.progress(self._state.students[0], seed)["nodes"]
         await self._post(seed["id"], "status", {"status": status})
+        if status == "done" and nodes == 1:
+            return f"{seed['name']} is handed in with its first node alone. “Work on it” makes it yours again."
         words = {"done": "is handed in", "on hold": "is on hold", "working": "is yours to work on again"}
         return f"{seed['name']} {words[status]}."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -112,7 +112,7 @@ async def describe_course(
         connection, sql.courses, CourseText, project_id=project_id, course_id=course_id, user_id=of_user
     )
     if not found:
-        raise NotFound(f"Project {project_id} has no course {course_id} in which you learn or teach.")
+        raise NotFound(f"Project {project_id} has no course {course_id} in which you learn.")
     return found[0]
 
 
@@ -175,9 +175,11 @@ async def add_students(tx: Connection, project_id: int, course_id: int, wanted: 
     users = {name: (id_, full) for id_, name, full in await fetch_all(tx, sql.users_called, names=list(wanted))}
     unknown = [name for name in wanted if name not in users]
     if unknown:
+        meant = [name for (name,) in await fetch_all(tx, sql.spelled_otherwise, names=unknown[:20])]
         raise InvalidInput(
             f"There is no user {', '.join(map(repr, unknown[:20]))}{' and others' if len(unknown) > 20 else ''}: "
             "they have an account once they have signed in."
+            f"{f' Did you mean {_listed(meant)}?' if meant else ''}"
         )
     names = {student.username: student.initials for student in await list_students(tx, course_id)}
     holders = {initials: name for name, initials in names.items()}
@@ -186,13 +188,24 @@ async def add_students(tx: Connection, project_id: int, course_id: int, wanted: 
             initials = given_initials(given)
             holder = holders.get(initials, name)
             if holder != name:
-                raise InvalidInput(f"{name!r} and {holder!r} cannot both have the initials {initials!r}.")
+                raise InvalidInput(_two_of_one_name(name, holder, initials, wanted.get(holder, "")))
         else:
             initials = names.get(name) or new_initials(users[name][1] or name, holders)
         holders.pop(names.get(name, ""), None)
         names[name], holders[initials] = initials, name
     values = {"user_ids": [users[name][0] for name in wanted], "initials": [names[name] for name in wanted]}
     await tx.execute(sql.add_students, {"project_id": project_id, "course_id": course_id, **values})
+
+
+def _two_of_one_name(name: str, holder: str, initials: str, holder_gets: str) -> str:
+    """Why somebody does not get initials that another one has."""
+    if holder_gets and given_initials(holder_gets) != initials:
+        return f"{initials!r} are still the initials of {holder!r}: give {holder!r} the new ones in a call before."
+    return f"{name!r} and {holder!r} cannot both have the initials {initials!r}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " or ".join(map(repr, names))
 
 
 async def members_of(connection: Connection, project_id: int, group: str) -> list[str]:

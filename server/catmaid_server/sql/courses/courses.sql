@@ -46,11 +46,15 @@ SELECT s.id, s.user_id, u.username, trim(u.first_name || ' ' || u.last_name) AS 
        ) AS may_annotate
   FROM course_student s JOIN app_user u ON u.id = s.user_id
  WHERE s.course_id = %(course_id)s AND (%(user_id)s::integer IS NULL OR s.user_id = %(user_id)s)
- ORDER BY s.initials;
+ ORDER BY rtrim(s.initials, '0123456789'), length(s.initials), s.initials;
 
 -- name: users_called
 -- Users of these names: id, name, full name.
 SELECT id, username, trim(first_name || ' ' || last_name) FROM app_user WHERE username = ANY (%(names)s::text[]);
+
+-- name: spelled_otherwise
+-- Names of users that differ from these names in capital letters alone.
+SELECT username FROM app_user WHERE lower(username) = ANY (SELECT lower(unnest(%(names)s::text[]))) ORDER BY username;
 
 -- name: granted_group
 -- Id of a group of this name that was granted something in the project.
