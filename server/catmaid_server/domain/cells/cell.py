@@ -9,17 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catmaid_server.domain.cells.bounds import Bounds, Flags, Records, Rows, bounds_of, extents
 from catmaid_server.domain.cells.grid import Grid, GridCell
 from catmaid_server.domain.cells.row_texts import RowTexts
 from catmaid_server.domain.fair_order import are_in_level
 from catmaid_server.domain.tracing.viewports import Contents
 from catmaid_wire import columns
 
-Records = NDArray[Any]
-"""An array of `NODE`, `LINK` or `CONNECTOR`, or of a part of these."""
-
-Flags = NDArray[np.bool_]
-Rows = NDArray[np.intp]
 Places = NDArray[np.int32]
 """Where ends are in another table."""
 
@@ -36,7 +32,7 @@ class CellContents:
     parents : for each of the first nodes the place of its parent among all; its own at a root.
     connectors : first those in the cell, so many as `inside` says, then other ends.
     link_nodes, link_connectors : for each link the places of its ends.
-    node_depths, link_depths : lowest and highest z of edges and links, rounded away from each other, shape (2, n).
+    node_bounds, link_bounds : of edges and links.
     texts : rows as JSON, of cells that views are cut from again and again.
     level : 0 for all, else the level (see `fair_order`) of treenodes, of links by their treenode, and of connectors.
     """
@@ -48,8 +44,8 @@ class CellContents:
     links: Records
     link_nodes: Places
     link_connectors: Places
-    node_depths: NDArray[np.float32] = field(repr=False)
-    link_depths: NDArray[np.float32] = field(repr=False)
+    node_bounds: Bounds = field(repr=False)
+    link_bounds: Bounds = field(repr=False)
     texts: RowTexts | None = None
     level: int = 0
 
@@ -57,7 +53,7 @@ class CellContents:
     def size(self) -> int:
         """Bytes, with all texts that may be made."""
         arrays = (self.nodes, self.parents, self.connectors, self.links, self.link_nodes, self.link_connectors)
-        own = sum(array.nbytes for array in arrays) + self.node_depths.nbytes + self.link_depths.nbytes
+        own = sum(array.nbytes for array in arrays) + self.node_bounds.nbytes + self.link_bounds.nbytes
         return own + (self.texts.most_bytes if self.texts is not None else 0)
 
     @property
@@ -130,8 +126,8 @@ def contents_of(
         links,
         at_nodes,
         at_connectors,
-        _depths(own["z"][: len(near)], own["z"][parent_places]),
-        _depths(own["z"][at_nodes], own_connectors["z"][at_connectors]),
+        bounds_of(own, slice(len(near)), own, parent_places),
+        bounds_of(own, at_nodes, own_connectors, at_connectors),
         level=level,
     )
 
@@ -146,16 +142,6 @@ def _needed(count: int, first: Rows, ends: Iterable[NDArray[np.integer[Any]]]) -
     places: Places = np.full(count, -1, np.int32)
     places[rows] = np.arange(len(rows), dtype=np.int32)
     return rows, places
-
-
-def _depths(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Lowest and highest z of lines, shape (2, n), as single precision, and never nearer."""
-    with np.errstate(over="ignore"):
-        low, high = np.minimum(one, other), np.maximum(one, other)
-        below, above = low.astype(np.float32), high.astype(np.float32)
-        below = np.where(below > low, np.nextafter(below, np.float32(-np.inf)), below)
-        above = np.where(above < high, np.nextafter(above, np.float32(np.inf)), above)
-    return np.stack((below, above))
 
 
 _NO_ROWS, _NO_PLACES = np.empty(0, np.intp), np.empty(0, np.int32)
@@ -217,15 +203,6 @@ def _part(whole: CellContents, edges: Flags, links: Flags, connectors: Flags) ->
         whole.link_connectors[links],
         level=whole.level,
     )
-
-
-def extents(one: Records, other: Records) -> NDArray[np.float64]:
-    """Lowest x, y, z, highest x, y, z of straight lines between two places, shape (6, n)."""
-    bounds = np.empty((6, len(one)))
-    for axis, name in enumerate("xyz"):
-        np.minimum(one[name], other[name], out=bounds[axis])
-        np.maximum(one[name], other[name], out=bounds[axis + 3])
-    return bounds
 
 
 def in_ranges(ranges: NDArray[np.float64], place: GridCell) -> Flags:

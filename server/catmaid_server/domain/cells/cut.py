@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_server.domain.cells.cell import CellContents, Records, Rows
-from catmaid_server.domain.cells.nearness import meet
+from catmaid_server.domain.cells.bounds import Bounds, Records, Rows, Sieve
+from catmaid_server.domain.cells.cell import CellContents
+from catmaid_server.domain.cells.nearness import come_near, overlap
 from catmaid_server.domain.fair_order import Seen, are_in_level, fair_part, node_bound, order_keys
 from catmaid_server.domain.tracing.viewports import ColumnTable, Contents, Totals, Viewport, Wanted, are_inside
 from catmaid_server.domain.values import Box
+
+_MANY = 5_000
+"""Of more lines it is less work to tell first which lie inside."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,8 +115,9 @@ class Cut:
 
 def cut(cell: CellContents, wanted: Wanted, relations: Mapping[int, str]) -> Cut:
     """What a viewer wants, out of a cell that holds its box; without what is wanted by id and lies elsewhere."""
-    near = _near(cell.node_depths, cell.nodes, np.arange(len(cell.parents)), cell.nodes, cell.parents, wanted)
-    links = _near(cell.link_depths, cell.nodes, cell.link_nodes, cell.connectors, cell.link_connectors, wanted)
+    sieve, everything = Sieve.of(wanted.box), np.arange(len(cell.parents))
+    near = _near(sieve, cell.node_bounds, cell.nodes, everything, cell.nodes, cell.parents, wanted)
+    links = _near(sieve, cell.link_bounds, cell.nodes, cell.link_nodes, cell.connectors, cell.link_connectors, wanted)
     is_end = np.zeros(len(cell.nodes), dtype=bool)
     is_end[cell.parents[near]] = True
     is_end[cell.link_nodes[links]] = True
@@ -132,16 +137,29 @@ def cut(cell: CellContents, wanted: Wanted, relations: Mapping[int, str]) -> Cut
 
 
 def _near(
-    depths: NDArray[np.float32],
+    sieve: Sieve,
+    bounds: Bounds,
     ones: Records,
     one: NDArray[np.integer[Any]],
     others: Records,
     other: NDArray[np.integer[Any]],
     wanted: Wanted,
 ) -> Rows:
-    """Rows of lines that come near, given the rows of their ends in two tables."""
-    rows = np.flatnonzero((depths[0] <= wanted.box.high[2]) & (depths[1] >= wanted.box.low[2]))
-    found: Rows = rows[meet(ones[one[rows]], others[other[rows]], wanted.box, exact=wanted.exact)]
+    """Rows of lines that come near, given their bounds and the rows of their ends in two tables."""
+    rows, are_near = sieve.overlap(bounds)
+    if not are_near.all():
+        unsure = np.flatnonzero(~are_near)
+        looked_at = rows[unsure]
+        are_near[unsure] = overlap(ones[one[looked_at]], others[other[looked_at]], wanted.box)
+        rows = rows[are_near]
+    if not wanted.exact:
+        return rows
+    known = bounds if len(rows) == bounds.shape[1] else bounds[:, rows]
+    are_near = sieve.inside(known) if len(rows) > _MANY else np.zeros(len(rows), dtype=bool)
+    unsure = np.flatnonzero(~are_near)
+    looked_at = rows[unsure]
+    are_near[unsure] = come_near(ones[one[looked_at]], others[other[looked_at]], wanted.box)
+    found: Rows = rows[are_near]
     return found
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from catmaid_server.domain.cells.bounds import rounded_down, rounded_up
 from catmaid_server.domain.values import Box
 
 _FARTHEST = 2.0**40
@@ -110,18 +111,11 @@ def grids_for(box: Box) -> list[Grid]:
 
 def as_in_index(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bounds, shape (6, n), with y as PostGIS's index has it: single precision, and never nearer."""
-    with np.errstate(over="ignore"):
-        low, high = bounds[1].astype(np.float32), bounds[4].astype(np.float32)
     rounded = bounds.copy()
-    rounded[1] = np.where(low > bounds[1], np.nextafter(low, np.float32(-np.inf)), low)
-    rounded[4] = np.where(high < bounds[4], np.nextafter(high, np.float32(np.inf)), high)
+    rounded[1], rounded[4] = rounded_down(bounds[1]), rounded_up(bounds[4])
     return rounded
 
 
 def _y_in_index(low: float, high: float) -> tuple[float, float]:
     """As `as_in_index`, of one lowest and highest y."""
-    below, above = np.float32(low), np.float32(high)
-    return (
-        float(np.nextafter(below, np.float32(-np.inf)) if float(below) > low else below),
-        float(np.nextafter(above, np.float32(np.inf)) if float(above) < high else above),
-    )
+    return float(rounded_down(np.array(low))), float(rounded_up(np.array(high)))

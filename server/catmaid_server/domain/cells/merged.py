@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.db.recently_used import RecentlyUsed
-from catmaid_server.domain.cells.cell import CellContents, Rows, contents_of, together
+from catmaid_server.domain.cells.bounds import Rows
+from catmaid_server.domain.cells.cell import CellContents, contents_of, together
 from catmaid_server.domain.cells.grid import CellRange, Grid
 
 

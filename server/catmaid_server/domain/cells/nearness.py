@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from catmaid_server.domain.cells.cell import Records, extents
+from catmaid_server.domain.cells.bounds import Flags, Numbers, Records, extents
 from catmaid_server.domain.cells.grid import as_in_index
 from catmaid_server.domain.values import Box
-
-Numbers = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _TOUCHING = 1e-6
 """nm; what touches is near, however its distance is rounded."""
@@ -19,34 +15,24 @@ _WIDE = 1e6
 """nm; PostGIS does not find what is amidst wider rectangles, so there only x and y count."""
 
 
-def meet(one: Records, other: Records, box: Box, *, exact: bool) -> Flags:
-    """Whether straight lines between two places meet a box.
-
-    Parameters
-    ----------
-    one, other
-        Places, nm, shape (n,).
-    box
-        Where to look.
-    exact
-        Whether to test lines beyond their bounding boxes: they must come within half the depth of the box to the
-        rectangle amidst it; of boxes wider than 1 mm, into the rectangle in x and y.
-
-    Returns
-    -------
-    Shape (n,).
-    """
+def overlap(one: Records, other: Records, box: Box) -> Flags:
+    """Whether the bounds of straight lines between two places, nm, shape (n,), overlap a box."""
     x1, y1, z1, x2, y2, z2 = as_in_index(np.array([[*box.low, *box.high]]).T)[:, 0].tolist()
     bounds = as_in_index(extents(one, other))
     found: Flags = (bounds[0] <= x2) & (bounds[3] >= x1) & (bounds[1] <= y2) & (bounds[4] >= y1)
     found &= (bounds[2] <= z2) & (bounds[5] >= z1)
-    if not exact:
-        return found
-    rows = np.flatnonzero(found)
-    start = np.stack([one[axis][rows] for axis in "xyz"])
-    end = np.stack([other[axis][rows] for axis in "xyz"])
-    found[rows] = _cross_rectangle(start, end, box) if _is_wide(box) else _come_near(start, end, box)
     return found
+
+
+def come_near(one: Records, other: Records, box: Box) -> Flags:
+    """Whether straight lines between two places, nm, shape (n,), of which the bounds overlap a box, come near.
+
+    They must come within half the depth of the box to the rectangle amidst it; of boxes wider than 1 mm, into the
+    rectangle in x and y.
+    """
+    start = np.stack([one[axis] for axis in "xyz"])
+    end = np.stack([other[axis] for axis in "xyz"])
+    return _cross_rectangle(start, end, box) if _is_wide(box) else _come_near(start, end, box)
 
 
 def _is_wide(box: Box) -> bool:
