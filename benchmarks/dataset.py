@@ -13,6 +13,9 @@ import pandas as pd
 
 from catmaid_server.demo.specimen import benchmark_arbors
 
+_SIDE_NM = 60_000.0
+"""Of the cube in which a million treenodes are."""
+_USER_ID = 1
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -36,15 +39,23 @@ def recorded() -> Dataset | None:
     return None
 
 
-def synthetic(folder: Path) -> Dataset:
-    """A data set of the same size and kind, made here; there is nothing to compare its figures with."""
+def synthetic(folder: Path, millions: float = 1.0) -> Dataset:
+    """A data set of the same density and kind, made here; there is nothing to compare its figures with."""
     folder.mkdir(parents=True, exist_ok=True)
-    arbors = benchmark_arbors()
+    side = _SIDE_NM * millions ** (1 / 3)
+    arbors = benchmark_arbors(
+        neurons=round(2_000 * millions),
+        nodes=round(1_000_000 * millions),
+        connectors=round(200_000 * millions),
+        user_ids=(_USER_ID,),
+        extent_nm=(side, side, side),
+    )
     for name in ("treenodes", "connectors", "links", "neurons", "annotations"):
         table = pd.DataFrame(np.asarray(getattr(arbors, name)))
         if name == "treenodes":
             table["parent_id"] = table["parent_id"].astype("Int64").mask(table["parent_id"] < 0)
         table.to_csv(folder / f"{name}.csv", index=False)
+    (folder / "users.csv").write_text(f"id,username\n{_USER_ID},admin\n")
     skeleton_ids = arbors.neurons["skeleton_id"]
     middle = {axis: float(np.median(arbors.treenodes[axis])) for axis in "xyz"}
     return Dataset(folder, _requests(middle, skeleton_ids, int(arbors.annotations["annotation_id"][0])), {})
@@ -69,7 +80,7 @@ def _requests(middle: dict[str, float], skeleton_ids: Any, annotation_id: int) -
     parts = {"with_connectors": "true", "with_tags": "true"}
     requests["compact_detail_json"] = {"method": "GET", "path": detail, "query": parts}
     requests["compact_detail_msgpack"] = {"method": "GET", "path": detail, "query": parts | {"format": "msgpack"}}
-    sources = {f"source_skeleton_ids[{i}]": skeleton_ids[i * 39] for i in range(50)}
+    sources = {f"source_skeleton_ids[{i}]": skeleton_ids[i * (len(skeleton_ids) // 50)] for i in range(50)}
     requests["connectivity_50"] = _post("/1/skeletons/connectivity", {**sources, "boolean_op": "OR"})
     query = "/1/annotations/query-targets"
     requests["query_targets_annotated"] = _post(

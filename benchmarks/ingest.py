@@ -27,8 +27,8 @@ def main() -> dict[str, Any]:
         size = _write_sections(scratch / "sections")
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
         # The database is made before, so that the time is that of the images.
-        _run(scratch, "project", "create", "Ingest")
-        took, memory, worked = _run(
+        run_command(scratch, "project", "create", "Ingest")
+        took, memory, worked = run_command(
             scratch, "import", "stack", str(scratch / "sections"), "--project", "Ingest", "--resolution", "4,4,40"
         )
     print(
@@ -48,7 +48,7 @@ def _write_sections(folder: Path) -> int:
     return SECTIONS * SIDE * SIDE
 
 
-def _run(scratch: Path, *command: str) -> tuple[float, int, float]:
+def run_command(scratch: Path, *command: str) -> tuple[float, int, float]:
     """Run a command of the service; its seconds, the most memory it took, and its seconds of CPU."""
     program = Path(sys.executable).with_name("catmaid-jupyter")
     began, most, worked = time.perf_counter(), 0, 0.0

@@ -44,7 +44,7 @@ def main(dataset: Dataset, folder: Path, seconds: float = 10.0, seed: int = 1) -
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; a fixed task took", end=" ")
         print(", ".join(f"{name} {ms:.0f} ms" for name, ms in yardstick.items()))
         print(f"{'a working day':24} {'median ms':>10} {'p95 ms':>8} {'req/s':>8} {'edit p95 ms':>12}")
-        day = _Day(dataset, record.url.rstrip("/"), (folder / "admin.token").read_text().strip(), seed)
+        day = WorkingDay(dataset, record.url.rstrip("/"), (folder / "admin.token").read_text().strip(), seed)
         for name, (walk, accept) in day.kinds().items():
             for rate in (0.0, EDITS_PER_S) if name == "mixed" else (EDITS_PER_S,):
                 read, edits = asyncio.run(day.measured(walk, accept, seconds, rate))
@@ -67,7 +67,7 @@ async def _yardstick(settings: Settings) -> dict[str, float]:
     return {"Python": 1e3 * (python - began), "PostgreSQL": 1e3 * (time.perf_counter() - asked)}
 
 
-class _Day:
+class WorkingDay:
     """What readers and writers of a data set send."""
 
     def __init__(self, dataset: Dataset, url: str, token: str, seed: int) -> None:
@@ -78,6 +78,11 @@ class _Day:
         self._skeletons: list[int] = neurons["skeleton_id"].tolist()
         self._url, self._seed = url, seed
         self._headers = {"X-Authorization": f"Token {token}"}
+
+    def extent(self) -> tuple[Place, Place]:
+        """Corners of a box that has about all treenodes, nm."""
+        xs, ys, zs = zip(*self._places, strict=True)
+        return (min(xs), min(ys), min(zs)), (max(xs), max(ys), max(zs))
 
     def kinds(self) -> dict[str, tuple[Callable[[random.Random], Iterator[Request]], str | None]]:
         """What readers ask, by name, and in which form they want it."""
