@@ -21,6 +21,7 @@ _NM: Final[Mapping[str, float]] = {
     "nm": 1.0,
     "nanometer": 1.0,
     "nanometers": 1.0,
+    "nanometre": 1.0,
     "um": 1e3,
     "\N{MICRO SIGN}m": 1e3,
     "\N{GREEK SMALL LETTER MU}m": 1e3,
@@ -28,8 +29,10 @@ _NM: Final[Mapping[str, float]] = {
     "microns": 1e3,
     "micrometer": 1e3,
     "micrometers": 1e3,
+    "micrometre": 1e3,
     "mm": 1e6,
     "millimeter": 1e6,
+    "millimetre": 1e6,
     "m": 1e9,
     "meter": 1e9,
     "angstrom": 0.1,
@@ -57,7 +60,8 @@ class FoundVolume:
 
     driver, base: how and where tensorstore or h5py find it. levels: the finest first.
     axes: which axis of the arrays is x, y and z. fixed: indices on the other axes. resolution: nm, None where it is
-    not said. translation: nm. channels: how many there are, on the axis `channel_axis`.
+    not said. translation: nm. channels: how many there are, on the axis `channel_axis`. times: points in time, of which
+    the first is read.
     """
 
     driver: str
@@ -71,7 +75,18 @@ class FoundVolume:
     labels: bool = False
     channels: int = 1
     channel_axis: int | None = None
+    times: int = 1
     voxel_offset: tuple[int, int, int] = (0, 0, 0)
+
+    def require_extent(self) -> None:
+        """Raise `InvalidInput` if there is nothing in it, or its voxels have a size that voxels cannot have."""
+        if min(self.dimension) < 1:
+            raise InvalidInput(
+                f"{self.base} has {' x '.join(map(str, self.dimension))} voxels, so there is nothing in it."
+            )
+        if self.resolution is not None and not all(0 < size < math.inf for size in self.resolution):
+            sizes = " x ".join(f"{size:g}" for size in self.resolution)
+            raise InvalidInput(f"{self.base} says that a voxel is {sizes} nm large; each size has to be above 0.")
 
     def cut(self, orientation: int) -> FoundVolume:
         """As a stack of sections along another plane: 0 xy, 1 xz, 2 zy."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.tiles.metadata.found import FoundLevel, FoundVolume
 from catmaid_server.tiles.sources.arrays import open_hdf5
@@ -22,7 +24,9 @@ def find_hdf5(path: Path, dataset: str | None = None) -> FoundVolume | tuple[int
         found = _datasets(file)
         if dataset is None:
             if len(found) != 1:
-                names = ", ".join(found) or "none"
+                if not found:
+                    raise InvalidInput(f"{path} has no dataset with three axes, so there is no volume in it.")
+                names = ", ".join(found)
                 raise InvalidInput(f"{path} has these datasets with three axes: {names}. Say which with dataset.")
             dataset = found[0]
         if dataset not in file or len(getattr(file[dataset], "shape", ())) != 3:
@@ -61,7 +65,8 @@ def _datasets(file: Any) -> list[str]:
 def _resolution(attributes: Any) -> tuple[float, float, float] | None:
     """(x, y, z) in nm from the attributes that people write, which are z, y, x."""
     for name, factor in (("resolution", 1.0), ("element_size_um", 1e3), ("pixel_size_nm", 1.0)):
-        if name in attributes and len(attributes[name]) == 3:
-            z, y, x = (float(value) * factor for value in attributes[name])
+        sizes = np.asarray(attributes.get(name, ()))
+        if sizes.shape == (3,) and sizes.dtype.kind in "iuf":
+            z, y, x = (float(value) * factor for value in sizes)
             return x, y, z
     return None

@@ -33,6 +33,10 @@ async def find_n5(
         levels.append((path, dataset))
         if path == pattern:
             break
+    if not levels and "n5" in group:
+        raise InvalidInput(
+            f"{reader.base} is a group of N5 without s0, s1, …: say with dataset which group or array in it."
+        )
     return _volume(reader.base, levels, group, slicing) if levels else None
 
 

@@ -30,38 +30,49 @@ async def find_zarr(reader: SourceReader) -> FoundVolume | None:
             return _single_array(reader.base, "zarr3", node["shape"], node.get("dimension_names"))
         attributes = node.get("attributes", {})
         ome = attributes.get("ome", attributes)
-        return await _multiscale(reader, "zarr3", ome) if "multiscales" in ome else None
+        if "multiscales" not in ome:
+            raise _no_volume(reader.base, ome)
+        return await _multiscale(reader, "zarr3", ome)
     attributes = await reader.json(".zattrs")
     if attributes is not None and "multiscales" in attributes:
         return await _multiscale(reader, "zarr", attributes)
     array = await reader.json(".zarray")
     if array is None:
-        return None
+        if attributes is None and await reader.json(".zgroup") is None:
+            return None
+        raise _no_volume(reader.base, attributes or {})
+    if isinstance(array["dtype"], list):
+        names = ", ".join(str(name) for name, *_ in array["dtype"])
+        raise InvalidInput(f"Each value of {reader.base} has several parts ({names}), not one number.")
     return _single_array(reader.base, "zarr", array["shape"], (attributes or {}).get("_ARRAY_DIMENSIONS"))
 
 
+def _no_volume(base: str, attributes: Mapping[str, Any]) -> InvalidInput:
+    """What is wrong with a group that does not say which of its arrays are a volume."""
+    if "bioformats2raw.layout" in attributes:
+        return InvalidInput(f"{base} holds the images of a file in folders with numbers: say which, as dataset='0'.")
+    return InvalidInput(f"{base} is a group of Zarr without multiscales: say with dataset which array or group in it.")
+
+
 async def _multiscale(reader: SourceReader, driver: str, ome: Mapping[str, Any]) -> FoundVolume:
-    try:
-        multiscale = ome["multiscales"][0]
-        axes = [axis if isinstance(axis, dict) else {"name": axis} for axis in multiscale.get("axes", list("tczyx"))]
-        outer = _transform(multiscale.get("coordinateTransformations", ()), len(axes))
-        levels = []
-        for dataset in multiscale["datasets"]:
-            path = require_below(str(dataset["path"]))
-            scale, shift = _transform(dataset.get("coordinateTransformations", ()), len(axes))
-            shape = await _shape(reader.below(path), driver)
-            levels.append(
-                _Level(
-                    path,
-                    shape,
-                    [a * b for a, b in zip(scale, outer[0], strict=True)],
-                    [a * b + c for a, b, c in zip(shift, outer[0], outer[1], strict=True)],
-                )
+    multiscale = ome["multiscales"][0]
+    axes = [axis if isinstance(axis, dict) else {"name": axis} for axis in multiscale.get("axes") or list("tczyx")]
+    outer = _transform(multiscale.get("coordinateTransformations", ()), len(axes))
+    levels = []
+    for dataset in multiscale["datasets"]:
+        path = require_below(str(dataset["path"]))
+        scale, shift = _transform(dataset.get("coordinateTransformations", ()), len(axes))
+        shape = await _shape(reader.below(path), driver)
+        levels.append(
+            _Level(
+                path,
+                shape,
+                [a * b for a, b in zip(scale, outer[0], strict=True)],
+                [a * b + c for a, b, c in zip(shift, outer[0], outer[1], strict=True)],
             )
-        labels = "image-label" in ome
-        return _volume(reader.base, driver, axes, levels, labels=labels)
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidInput(f"The multiscales of {reader.base} are incomplete: {error!r}.") from error
+        )
+    labels = "image-label" in ome
+    return _volume(reader.base, driver, axes, levels, labels=labels)
 
 
 def _volume(
@@ -78,7 +89,11 @@ def _volume(
         spatial = [(full.scale[axis], full.shift[axis], size or 1) for axis, size in zip((x, y, z), sizes, strict=True)]
         resolution = tuple(scale * size for scale, _, size in spatial)
         translation = tuple(shift * size for _, shift, size in spatial)
-    channel = names.index("c") if "c" in names else None
+    if not all(scale > 0 for level in levels for scale in level.scale):
+        raise InvalidInput(f"{base} has a scale that is not above 0; images that are mirrored are not shown.")
+    if not all(extent > 0 for level in levels for extent in level.shape):
+        raise InvalidInput(f"{base} has {' x '.join(map(str, full.shape))} values, so there is nothing in it.")
+    channel, time = (names.index(name) if name in names else None for name in "ct")
     return FoundVolume(
         driver=driver,
         base=base,
@@ -91,6 +106,7 @@ def _volume(
         labels=labels,
         channels=1 if channel is None else full.shape[channel],
         channel_axis=channel,
+        times=1 if time is None else full.shape[time],
     )
 
 

@@ -14,10 +14,7 @@ async def find_precomputed(reader: SourceReader) -> FoundVolume | None:
     info = await reader.json("info")
     if info is None or not isinstance(info.get("scales"), list):
         return None
-    try:
-        return _described(info, reader.base)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise InvalidInput(f"The file info of {reader.base} is incomplete: {error}.") from error
+    return _described(info, reader.base)
 
 
 def _described(info: dict[str, Any], base: str) -> FoundVolume:

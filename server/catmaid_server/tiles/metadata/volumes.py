@@ -24,15 +24,13 @@ async def find_volume(
     dataset: a path below the address. Raises `InvalidInput` if it is not what it should be, and `ImagesUnavailable`.
     """
     if address.format == "hdf5":
-        if address.is_remote:
-            raise InvalidInput("HDF5 files are read from this machine only; a server that cuts tiles is tile source 3.")
-        return await asyncio.to_thread(find_hdf5, Path(address.location), dataset)
+        return await _in_hdf5(address, dataset)
     if dataset is not None:
         reader = reader.below(dataset.strip("/"))
     failures: list[ImagesUnavailable] = []
     for name in ("precomputed", "zarr", "n5") if address.format is None else (address.format,):
         try:
-            found = await _find(name, address, reader)
+            found = await _understood(name, address, reader)
         except HostRefused:
             raise
         except ImagesUnavailable as error:
@@ -42,10 +40,36 @@ async def find_volume(
             return found
     if failures:
         raise failures[0]
+    if dataset is not None:
+        raise InvalidInput(f"There is no precomputed, Zarr or N5 volume {dataset!r} below {address.location}.")
     if address.format in ("precomputed", "zarr", "n5"):
         wanted = {"precomputed": "info", "zarr": "zarr.json, .zattrs or .zarray", "n5": "attributes.json of a dataset"}
         raise InvalidInput(f"There is no {address.format} volume at {reader.base}: no {wanted[address.format]}.")
     return None
+
+
+async def _in_hdf5(address: ImageAddress, dataset: str | None) -> FoundVolume | tuple[int, int, int]:
+    if address.is_remote:
+        raise InvalidInput("HDF5 files are read from this machine only; a server that cuts tiles is tile source 3.")
+    found = await asyncio.to_thread(find_hdf5, Path(address.location), dataset)
+    if isinstance(found, FoundVolume):
+        found.require_extent()
+    return found
+
+
+async def _understood(name: str, address: ImageAddress, reader: SourceReader) -> FoundVolume | None:
+    """As `_find`; `InvalidInput` where files do not say what the format asks for, in whatever way."""
+    try:
+        found = await _find(name, address, reader)
+    except KeyError as error:
+        raise InvalidInput(f"The {name} at {reader.base} does not say its {error.args[0]!r}.") from error
+    except (IndexError, TypeError, AttributeError, ValueError, ZeroDivisionError) as error:
+        raise InvalidInput(
+            f"The {name} at {reader.base} does not describe itself as its format asks: {error}."
+        ) from error
+    if found is not None:
+        found.require_extent()
+    return found
 
 
 async def _find(name: str, address: ImageAddress, reader: SourceReader) -> FoundVolume | None:

@@ -31,6 +31,8 @@ _FILES: Final = frozenset({1, 4, 5, 9})
 """CATMAID's tile source types of tiles that exist as image files."""
 _STORED_TILES: Final = frozenset({1, 4, 5, 8, 9})
 """Types whose tiles exist with a size of their own; the others are cut as they are asked for."""
+_NUMBERS: Final = "biuf"
+"""Kinds of values that are shown, as numpy calls them."""
 _WITHOUT_LEVELS: Final = frozenset({6})
 
 
@@ -92,8 +94,12 @@ async def _volume(
     notes = [f"{cut.driver} at {cut.base}: {len(cut.levels)} level(s), {levels} zoom level(s)."]
     if found.channels > 1 and request.channel is None:
         notes.append(f"It has {found.channels} channels; the first is shown.")
+    if found.times > 1:
+        notes.append(f"It has {found.times} points in time; the first is shown.")
     volume = await open_described_volume(described, (width, height), means)
     kind = volume.dtype
+    if kind.kind not in _NUMBERS:
+        raise InvalidInput(f"The values of {cut.base} are {kind}, not numbers that can be shown as grey or as ids.")
     if request.labels is None and not found.labels and kind.kind in "ui" and kind.itemsize >= 4:
         described["labels"] = True
         notes.append(f"Values of {kind} are taken for labels and coloured; labels=False shows them as grey.")

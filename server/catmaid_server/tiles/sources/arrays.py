@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from concurrent.futures import Executor
 from pathlib import Path
@@ -132,5 +133,10 @@ def _failure(error: Exception, name: str, bridged: tuple[VolumeBridge, str] | No
     told = None if bridged is None else bridged[0].failure(bridged[1])
     if told is not None:
         return told
-    reason = str(error).split(" [")[0].splitlines()[0]
-    return ImagesUnavailable(f"{name} cannot be read: {reason}.")
+    return ImagesUnavailable(f"{name} cannot be read: {_reason(str(error))}.")
+
+
+def _reason(text: str) -> str:
+    """What tensorstore says, without the names of its errors and of the parts of itself that it was in."""
+    found = re.sub(r" \[\w+=.*", "", text.splitlines()[0]).strip()
+    return re.sub(r"^[A-Z_]+: |Error opening \"\w+\" driver: |Error reading local file \"[^\"]*\": ", "", found)
