@@ -13,7 +13,7 @@ import pandas as pd
 
 from catmaid_jupyter.api.errors import CatmaidError
 from catmaid_jupyter.client.comparing.comparison import NeuronComparison
-from catmaid_jupyter.client.courses.course_tables import CourseState, message_table, neuron_name
+from catmaid_jupyter.client.courses.course_tables import NOT_BEGUN, CourseState, message_table, neuron_name
 from catmaid_jupyter.client.courses.scoring import Scoring
 from catmaid_jupyter.publishing.page import PageText, page, rows_of_views
 from catmaid_jupyter.publishing.publishing import page_views, require_folder, saved_views, write_page
@@ -23,19 +23,18 @@ if TYPE_CHECKING:
     from catmaid_jupyter.client.courses.course import Course
 
 _GOLD: Final = "the gold neuron"
-_COLUMNS: Final = {
-    "neuron": "Neuron",
-    "status": "Status",
+_SHARES: Final = {
     "score": "Score",
     "recall": "Recall",
     "precision": "Precision",
-    "missed_branches": "Missed branches",
-    "extra_branches": "Extra branches",
     "synapse_recall": "Synapse recall",
     "synapse_precision": "Synapse precision",
-    "nodes": "Nodes",
-    "minutes": "Minutes",
 }
+_COUNTS: Final = {"missed_branches": "Missed branches", "extra_branches": "Extra branches"}
+_STATUSES: Final = {NOT_BEGUN: "not begun", "done": "handed in"}
+"""Those that people call otherwise."""
+_NONE: Final = "\N{EN DASH}"
+_COLORS: Final = "Grey: both have it. Orange: missed. Blue, dashed: extra."
 _BRANCHES: Final = {"length": "Length (nm)", "x": "x", "y": "y", "z": "z"}
 _MOST_BRANCHES: Final = 20
 
@@ -65,7 +64,7 @@ def publish_report(
     views = saved_views([widget for row in rows for widget in row])
     messages = message_table(own)
     parts = [
-        _table(scoring.table()[list(_COLUMNS)].rename(columns=_COLUMNS)),
+        _table(_overview(scoring.table())),
         rows_of_views(page_views(rows)),
         *(_about_neuron(scoring, student, seed, messages, with_gold=with_gold) for seed in state.seeds),
     ]
@@ -91,16 +90,29 @@ def _compared(found: NeuronComparison, *, with_gold: bool) -> list[str]:
     parts = [_paragraph(found.sentence)]
     if not with_gold:
         return parts
-    parts.append(found.picture())
+    parts += [found.picture(), _paragraph(_COLORS)]
     for title, branches in (("Missed", found.missed), ("Extra", found.extra)):
         if len(branches):
             shown = branches[list(_BRANCHES)].head(_MOST_BRANCHES).rename(columns=_BRANCHES)
-            parts += [_paragraph(f"{title} branches, the longest first:"), _table(shown, decimals=0)]
+            parts += [_paragraph(f"{title} branches, the longest first:"), _table(shown.round().astype("int64"))]
     return parts
 
 
-def _table(rows: pd.DataFrame, *, decimals: int = 2) -> str:
-    return f'<div class="cj-row">{rows.round(decimals).to_html(index=False, border=0)}</div>'
+def _overview(scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores as people read them; what was not compared has none."""
+    is_compared = scores["note"] == ""
+    late = scores["is_late"].map({True: " (late)", False: ""})
+    shown: dict[str, Any] = {"Neuron": scores["neuron"], "Status": scores["status"].replace(_STATUSES)}
+    shown["Handed in (UTC)"] = (scores["handed_in"].dt.strftime("%Y-%m-%d %H:%M") + late).fillna(_NONE)
+    for column, title in _SHARES.items():
+        shown[title] = scores[column].map(lambda share: _NONE if pd.isna(share) else f"{100 * share:.0f} %")
+    for column, title in _COUNTS.items():
+        shown[title] = scores[column].where(is_compared, _NONE)
+    return pd.DataFrame({**shown, "Nodes": scores["nodes"], "Minutes": scores["minutes"].round().astype("int64")})
+
+
+def _table(rows: pd.DataFrame) -> str:
+    return f'<div class="cj-table" tabindex="0">{rows.to_html(index=False, border=0, justify="left")}</div>'
 
 
 def _paragraph(text: str) -> str:

@@ -117,6 +117,9 @@ async def test_a_neuron_is_traced_handed_in_scored_and_accepted(service: Service
 
         page = course.report("tracer", tmp_path / "tracer.html", tolerance=100).read_text()
         assert "<h2>TR 1</h2>" in page
+        assert "NaN" not in page.partition("<h2>")[0].rpartition("<table")[2]
+        for cell in ("<td>handed in</td>", "<td>not begun</td>", " (late)</td>", "<td>100 %</td>"):
+            assert cell in page
         assert 'class="cj-missed"' in page
         assert "tracer: Is this the end?" in page
         assert 'class="cj-missed"' not in course.report("TR", tmp_path / "tr.html", with_gold=False).read_text()
