@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Assignment, doneInWords, isOverdue, nextAssignment } from "../src/assignment-widget/state";
+import { type Assignment, doneInWords, nextAssignment } from "../src/assignment-widget/state";
 import { type BoardCell, boardInWords, cellInSentence, nextHandedIn } from "../src/course-widget/state";
 import {
   aroundFrom,
@@ -9,7 +9,7 @@ import {
   placeAgain,
 } from "../src/shared/course/differences";
 import { oneAtATime } from "../src/shared/course/one-at-a-time";
-import { type CourseStatus, minutesInWords, progressInWords } from "../src/shared/course/state";
+import { type CourseStatus, dueInWords, minutesInWords, progressInWords } from "../src/shared/course/state";
 
 const WORK = { nodes: 120, cable_length: 34_000, minutes: 12, skeleton_id: 7, handed_in: null, messages: [] };
 const STUDENTS = [
@@ -58,10 +58,10 @@ test("work is told in words", () => {
   expect(progressInWords(assignment(1, "done", { skeleton_id: -1 }))).toContain("was deleted");
   expect(minutesInWords(125.4)).toBe("2 h 5 min");
   const due = "2027-03-01T23:59:59Z";
-  expect(
-    isOverdue(assignment(1, "done", { due, handed_in: "2027-03-01T08:00:00Z" }), Date.parse("2028-01-01")),
-  ).toBe(false);
-  expect(isOverdue(assignment(1, "working", { due }), Date.parse("2027-03-02"))).toBe(true);
+  expect(dueInWords(due, "2027-03-01T08:00:00Z", Date.parse("2028-01-01"))).not.toContain("late");
+  expect(dueInWords(due, null, Date.parse("2027-03-03"))).toContain(" (late)");
+  expect(dueInWords(due, "2027-03-02T08:00:00Z", Date.parse("2027-02-01"))).toContain(" (late)");
+  expect(dueInWords(null, null)).toBe("");
 });
 
 test("a board says what waits, and goes round", () => {

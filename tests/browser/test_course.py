@@ -47,6 +47,7 @@ async def test_a_neuron_goes_from_hand_to_hand(site: Site, notebooks: OpenNotebo
     await mine.get_by_role("button", name="Hand in").click()
     await expect(cell).to_contain_text("handed in")
 
+    await expect(board.get_by_test_id("chosen")).to_contain_text("Due: 2027-03-0")
     await expect(board.locator(".cj-talk-list")).to_contain_text("Is this the soma?")
     await notebook.value("setattr(viewer, 'position', (0, 0, 0))")
     await cell.press("Enter")

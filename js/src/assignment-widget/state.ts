@@ -42,10 +42,6 @@ export function stepsFrom(status: CourseStatus): { mayHandIn: boolean; mayHold: 
   };
 }
 
-export function isOverdue({ due, handed_in: handedIn }: Assignment, now: number = Date.now()): boolean {
-  return due !== null && (handedIn === null ? now : Date.parse(handedIn)) > Date.parse(due);
-}
-
 /** How much is done, as "1 of 3 accepted, 1 handed in". */
 export function doneInWords(seeds: Assignment[]): string {
   const count = (status: CourseStatus): number => seeds.filter((seed) => seed.status === status).length;

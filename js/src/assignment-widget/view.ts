@@ -1,20 +1,12 @@
 /** One view of a student's assignments: a list, what to do in the chosen one, and the way on. */
 import type { AnyModel } from "@anywidget/types";
 import { CoursePanel } from "../shared/course/panel";
-import { progressInWords, statusInWords } from "../shared/course/state";
+import { dueInWords, progressInWords, statusInWords } from "../shared/course/state";
 import { CourseTalk } from "../shared/course/talk";
 import { element } from "../shared/dom";
 import type { Rpc } from "../shared/rpc";
-import { localTime } from "../shared/times";
 import css from "./assignment-widget.css";
-import {
-  type Assignment,
-  type AssignmentState,
-  doneInWords,
-  isOverdue,
-  nextAssignment,
-  stepsFrom,
-} from "./state";
+import { type Assignment, type AssignmentState, doneInWords, nextAssignment, stepsFrom } from "./state";
 
 const LATE_MS = 60_000;
 
@@ -158,10 +150,8 @@ function describe(seed: Assignment): Node[] {
   const parts: Node[] = [head];
   if (seed.task) parts.push(element("p", {}, seed.task));
   if (seed.stop) parts.push(element("p", {}, element("b", {}, "Stop: "), seed.stop));
-  if (seed.due) {
-    const late = isOverdue(seed) ? " (late)" : "";
-    parts.push(element("p", {}, element("b", {}, "Due: "), localTime(seed.due).slice(0, 16) + late));
-  }
+  const due = dueInWords(seed.due, seed.handed_in);
+  if (due) parts.push(element("p", {}, element("b", {}, "Due: "), due));
   parts.push(element("p", { class: "cj-total" }, progressInWords(seed)));
   return parts;
 }

@@ -2,7 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { DifferenceList, stepOfKey } from "../shared/course/differences";
 import { CoursePanel } from "../shared/course/panel";
-import { progressInWords, statusInWords } from "../shared/course/state";
+import { dueInWords, progressInWords, statusInWords } from "../shared/course/state";
 import { CourseTalk } from "../shared/course/talk";
 import { element } from "../shared/dom";
 import type { Rpc } from "../shared/rpc";
@@ -110,6 +110,7 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
         element("span", { class: "cj-chip" }, statusInWords(cell.status)),
       ),
       element("p", {}, [seed?.task, seed?.stop].filter(Boolean).join(" – ")),
+      ...dueOf(seed?.due ?? null, cell.handed_in),
       element("p", { class: "cj-total" }, progressInWords(cell)),
     );
     const isTraced = cell.status !== "open" && cell.skeleton_id >= 0;
@@ -193,4 +194,9 @@ export class CourseBoard extends CoursePanel<CourseBoardState["content"]> {
     const cell = this.cells[this.at];
     return { student_id: cell?.student_id ?? null, seed_id: cell?.seed_id ?? null };
   }
+}
+
+function dueOf(due: string | null, handedIn: string | null): HTMLElement[] {
+  const text = dueInWords(due, handedIn);
+  return text ? [element("p", {}, element("b", {}, "Due: "), text)] : [];
 }

@@ -1,4 +1,5 @@
 /** How far work in a course is, as both widgets of a course have it. */
+import { localTime } from "../times";
 
 export type CourseStatus = "open" | "working" | "on hold" | "done" | "given back" | "accepted";
 
@@ -44,6 +45,13 @@ export function progressInWords(of: CourseProgress): string {
   if (of.skeleton_id < 0) return "The first node was deleted: undo that, or begin anew.";
   const nodes = of.nodes === 1 ? "1 node" : `${of.nodes.toLocaleString("en")} nodes`;
   return `${nodes}, ${cableInWords(of.cable_length)}, ${minutesInWords(of.minutes)} of work.`;
+}
+
+/** By when a neuron is to be handed in, in the browser's time; empty if there is no such time. */
+export function dueInWords(due: string | null, handedIn: string | null, now: number = Date.now()): string {
+  if (due === null) return "";
+  const isLate = (handedIn === null ? now : Date.parse(handedIn)) > Date.parse(due);
+  return `${localTime(due).slice(0, 16)}${isLate ? " (late)" : ""}`;
 }
 
 function cableInWords(nm: number): string {
