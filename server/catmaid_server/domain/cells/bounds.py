@@ -81,13 +81,18 @@ def bounds_of(one: Records, one_rows: NDArray[Any] | slice, other: Records, othe
 
 def rounded_down(values: Numbers) -> NDArray[np.float32]:
     """The next numbers of single precision that are not above."""
-    with np.errstate(over="ignore"):
-        rounded = values.astype(np.float32)
-    return np.where(rounded > values, np.nextafter(rounded, np.float32(-np.inf)), rounded)
+    return _rounded(values, np.greater, -np.inf)
 
 
 def rounded_up(values: Numbers) -> NDArray[np.float32]:
     """The next numbers of single precision that are not below."""
+    return _rounded(values, np.less, np.inf)
+
+
+def _rounded(values: Numbers, is_wrong: np.ufunc, towards: float) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
         rounded = values.astype(np.float32)
-    return np.where(rounded < values, np.nextafter(rounded, np.float32(np.inf)), rounded)
+    wrong = is_wrong(rounded, values)
+    if wrong.any():
+        np.nextafter(rounded, np.float32(towards), out=rounded, where=wrong)
+    return rounded

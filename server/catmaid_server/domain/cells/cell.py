@@ -81,6 +81,7 @@ class CellContents:
             self.link_nodes[links],
             self.link_connectors[links],
             level,
+            (self.node_bounds[:, near], self.link_bounds[:, links]),
         )
 
 
@@ -94,6 +95,7 @@ def contents_of(
     link_nodes: NDArray[np.integer[Any]],
     link_connectors: NDArray[np.integer[Any]],
     level: int = 0,
+    known: tuple[Bounds, Bounds] | None = None,
 ) -> CellContents:
     """A cell out of tables that have more: what is not near, inside or an end of these is left out.
 
@@ -109,6 +111,8 @@ def contents_of(
         Links that meet the cell, and the rows of their ends.
     level
         The level of detail of all that is given.
+    known
+        The bounds of edges and links, where they were known before.
     """
     node_rows, node_places = _needed(len(nodes), near, (parents, link_nodes))
     connector_rows, connector_places = _needed(len(connectors), inside, (link_connectors,))
@@ -126,8 +130,8 @@ def contents_of(
         links,
         at_nodes,
         at_connectors,
-        bounds_of(own, slice(len(near)), own, parent_places),
-        bounds_of(own, at_nodes, own_connectors, at_connectors),
+        known[0] if known else bounds_of(own, slice(len(near)), own, parent_places),
+        known[1] if known else bounds_of(own, at_nodes, own_connectors, at_connectors),
         level=level,
     )
 
@@ -201,7 +205,8 @@ def _part(whole: CellContents, edges: Flags, links: Flags, connectors: Flags) ->
         whole.links[links],
         whole.link_nodes[links],
         whole.link_connectors[links],
-        level=whole.level,
+        whole.level,
+        (whole.node_bounds[:, near], whole.link_bounds[:, links]),
     )
 
 

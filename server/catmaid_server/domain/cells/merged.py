@@ -57,6 +57,10 @@ def merged(cells: Sequence[CellContents]) -> CellContents:
         node_rows[_joined([cell.link_nodes for cell in cells], node_starts)[link_rows]],
         connector_rows[_joined([cell.link_connectors for cell in cells], connector_starts)[link_rows]],
         coarsest,
+        (
+            np.concatenate([cell.node_bounds for cell in cells], axis=1)[:, edges],
+            np.concatenate([cell.link_bounds for cell in cells], axis=1)[:, link_rows],
+        ),
     )
 
 
