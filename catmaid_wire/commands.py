@@ -76,6 +76,7 @@ _VIEW: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
             ("image_only", "space", "Show only the image while the key is held."),
             ("pixel", "shift+i", "Tell the value of the pixel under the cursor."),
             ("mini_map", "alt+0", "Show or hide the overview of the section."),
+            ("full_screen", "alt+enter", "Fill the screen with the viewer, or give it back."),
             ("help", "? f1", "Show or hide the keys."),
             ("leave", "escape", "Leave the picture for the tool bar."),
         ),

@@ -38,6 +38,7 @@ function bench(taking: boolean) {
     askBigStep: vi.fn(),
     tellPixel: vi.fn(),
     toggleMap: vi.fn(),
+    toggleScreen: vi.fn(),
     help: vi.fn(),
     leave: vi.fn(),
     pointed: vi.fn(),

@@ -339,6 +339,10 @@ VIEWING = (
     Row("0", "tip", "key 0", page="viewer.view.nmPerPixel * viewer.view.height >= 2500"),
     Row("overview", "tip", "key alt+0", page=_HAS_MAP, kernel=("viewer.mini_map", True)),
     Row("overview, away again", "tip", "key alt+0", page=f"!({_HAS_MAP})", kernel=("viewer.mini_map", False)),
+    Row("full screen", "tip", "key alt+enter",
+        page="document.fullscreenElement === element && viewer.view.height > 500"),
+    Row("full screen, given back", "tip", "key alt+enter",
+        page="document.fullscreenElement === null && viewer.view.height === 420"),
     Row("Esc", "tip", "key escape", page="document.activeElement?.closest('.cj-toolbar')"),
     Row("wheel on a field", "tip", "field position-z; wheel -1", "section +1"),
 )  # fmt: skip

@@ -28,6 +28,7 @@ export interface ViewerContext {
   askBigStep(): void;
   tellPixel(): void;
   toggleMap(): void;
+  toggleScreen(): void;
   help(): void;
   leave(): void;
 }
@@ -58,6 +59,7 @@ export function viewCommands(context: ViewerContext): StackCommands {
     "view.image_only": () => context.showImageOnly(true),
     "view.pixel": () => context.tellPixel(),
     "view.mini_map": () => context.toggleMap(),
+    "view.full_screen": () => context.toggleScreen(),
     "view.help": () => context.help(),
     "view.leave": () => context.leave(),
   };

@@ -23,6 +23,7 @@ interface InputHost {
   askBigStep(): void;
   tellPixel(): void;
   toggleMap(): void;
+  toggleScreen(): void;
   help(): void;
   leave(): void;
   /** The cursor has moved, or left the picture. */
@@ -74,6 +75,7 @@ export class Input {
       askBigStep: () => host.askBigStep(),
       tellPixel: () => host.tellPixel(),
       toggleMap: () => host.toggleMap(),
+      toggleScreen: () => host.toggleScreen(),
       showImageOnly: (isOnly) => this.showImageOnly(isOnly),
       help: () => host.help(),
       leave: () => host.leave(),

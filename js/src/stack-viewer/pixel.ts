@@ -6,8 +6,10 @@ import type { StackView } from "../shared/view";
 export function pixelText(
   image: HTMLCanvasElement,
   view: StackView,
-  { px, py }: { px: number; py: number },
+  cursor: { px: number; py: number } | null,
 ): string {
+  if (!cursor) return "Put the mouse over the picture first.";
+  const { px, py } = cursor;
   const [x, y] = view.toProject(px, py);
   const place = turned(view.plane, [x, y, view.sectionDepth])
     .map((value) => Math.round(value))

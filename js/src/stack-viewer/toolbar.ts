@@ -12,6 +12,7 @@ const ICONS = {
   zoomOut: "M3 8h10",
   box: "M2 4h12v8H2z",
   map: "M2 3h12v10H2zM8 8h6v5H8z",
+  screen: "M9 2h5v5M14 2L9 7M7 14H2V9M2 14l5-5",
   zoomIn: "M3 8h10M8 3v10",
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
 };
@@ -26,6 +27,8 @@ interface ToolbarActions {
   regions: HTMLElement;
   /** Show the small picture of the section, or hide it. */
   map(): void;
+  /** Fill the screen, or give it back. */
+  screen(): void;
   images: ImagesPanelHost;
   /** A number was written, or given up: keys are meant for the picture again. */
   done(): void;
@@ -110,6 +113,7 @@ export class Toolbar {
   private readonly images: ImagesPanel;
   private readonly boxButton: HTMLButtonElement;
   private readonly mapButton: HTMLButtonElement;
+  private readonly screenButton: HTMLButtonElement;
   private readonly keyed = new KeyedButtons();
 
   constructor(
@@ -154,6 +158,13 @@ export class Toolbar {
     this.boxButton.setAttribute("aria-pressed", "false");
     this.mapButton = this.keyed.button("overview", "view.mini_map", icon(ICONS.map), actions.map);
     this.mapButton.dataset.testid = "toggle-mini-map";
+    this.screenButton = this.keyed.button(
+      "full screen",
+      "view.full_screen",
+      icon(ICONS.screen),
+      actions.screen,
+    );
+    this.screenButton.dataset.testid = "full-screen";
     this.images = new ImagesPanel(actions.images);
     this.slider = element("input", {
       type: "range",
@@ -184,6 +195,7 @@ export class Toolbar {
         "span",
         { class: "cj-toolbar-end" },
         element("span", { class: "cj-title", title: stack.title }, stack.title),
+        this.screenButton,
         this.keyed.button("keys and mouse", "view.help", "?", actions.help),
       ),
     );
@@ -213,6 +225,11 @@ export class Toolbar {
   /** Whether the overview is shown. */
   showMap(isShown: boolean): void {
     this.mapButton.setAttribute("aria-pressed", String(isShown));
+  }
+
+  /** Whether the viewer fills the screen. */
+  showFullScreen(isFull: boolean): void {
+    this.screenButton.setAttribute("aria-pressed", String(isFull));
   }
 
   /** The images or their looks have changed. */

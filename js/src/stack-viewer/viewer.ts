@@ -15,12 +15,14 @@ import { depthOf, landingSection } from "../shared/stack";
 import { TileSource } from "../shared/tile-transport";
 import { fittingZoom, type StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
+import { askBigStep } from "./big-step";
 import { Camera } from "./camera";
 import { GESTURES } from "./commands";
 import { CropPanel } from "./crop-panel";
 import { paintCrosshair, paintOtherCursor } from "./crosses";
 import { DrawingTools } from "./drawing-tools";
 import { Frame } from "./frame";
+import { FullScreen } from "./full-screen";
 import { hookOf } from "./hook";
 import type { ImagesPanelHost, StackChoice } from "./images-panel";
 import { Input } from "./input";
@@ -110,11 +112,14 @@ export class StackViewer {
       done: () => this.frame.stage.focus({ preventScroll: true }),
     });
     const toggleMap = (): void => this.save({ mini_map: !model.get("mini_map") });
+    const screen = new FullScreen(this.root, this.messages, this.stopping.signal);
+    screen.changed = (isFull) => this.toolbar.showFullScreen(isFull);
     const actions = {
       help: () => this.toggleHelp(),
       box: () => this.tools.box.toggle(),
       regions: this.tools.panel.opener,
       map: toggleMap,
+      screen: () => void screen.toggle(),
       images: this.imagesHost(),
       done: () => this.frame.stage.focus({ preventScroll: true }),
     };
@@ -138,6 +143,7 @@ export class StackViewer {
         askBigStep: () => void this.askBigStep(),
         tellPixel: () => this.tellPixel(),
         toggleMap,
+        toggleScreen: () => void screen.toggle(),
         help: () => this.toggleHelp(),
         leave: () => this.leave(),
         pointed: () => this.pointed(),
@@ -319,18 +325,12 @@ export class StackViewer {
   }
 
   private async askBigStep(): Promise<void> {
-    const value = String(this.model.get("big_step"));
-    const line = await this.messages.ask("Sections of a big step", { value });
-    if (line === null) return;
-    const sections = Number(line);
-    if (Number.isInteger(sections) && sections >= 1 && sections <= 10_000) this.save({ big_step: sections });
-    else this.messages.notify("info", `“${line}” is no number of sections: write one from 1 to 10000.`);
+    const sections = await askBigStep(this.messages, this.model.get("big_step"));
+    if (sections !== null) this.save({ big_step: sections });
   }
 
   private tellPixel(): void {
-    const { cursor } = this.input;
-    const text = cursor && pixelText(this.frame.image, this.camera.view, cursor);
-    this.messages.notify("info", text ?? "Put the mouse over the picture first.");
+    this.messages.notify("info", pixelText(this.frame.image, this.camera.view, this.input.cursor));
   }
 
   /** Give up what waits for the mouse; if nothing does, leave the picture. */

@@ -219,6 +219,14 @@ export const COMMANDS = {
     ],
     "repeats": false
   },
+  "view.full_screen": {
+    "group": "Viewer",
+    "what": "Fill the screen with the viewer, or give it back.",
+    "keys": [
+      "alt+enter"
+    ],
+    "repeats": false
+  },
   "view.help": {
     "group": "Viewer",
     "what": "Show or hide the keys.",
