@@ -266,12 +266,15 @@ class Project(
 
         stack : the stack, its title or its id; by default the project's first, or a grid if it has none.
         selection : neurons that have their colours of this selection in the viewer; see `TracingLayer.selection`.
-        options : traits of `StackViewer`, such as `position` and `nm_per_pixel`; and `plane="xz"` or `"zy"`, to see the
-            tracing from the side: on a stack that is cut so, or else on a grid.
+        options : traits of `StackViewer`, such as `position` and `nm_per_pixel`, and of its `TracingLayer`, such as
+            `color_by` and `warn_distance` (what both have, as `opacity`, is the viewer's); and `plane="xz"` or `"zy"`, to
+            see the tracing from the side: on a stack that is cut so, or else on a grid.
         """
         from catmaid_jupyter.widgets import StackViewer, TracingLayer  # noqa: PLC0415  scripts need no widgets
 
-        return StackViewer(self, stack, layers=[TracingLayer(self, selection=selection)], **options)
+        names = set(TracingLayer.class_trait_names()) - set(StackViewer.class_trait_names())
+        of_layer = {name: options.pop(name) for name in names.intersection(options)}
+        return StackViewer(self, stack, layers=[TracingLayer(self, selection=selection, **of_layer)], **options)
 
     def history(
         self,

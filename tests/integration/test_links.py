@@ -27,6 +27,18 @@ async def project(service: Service) -> AsyncIterator[cj.Project]:
     await asyncio.to_thread(instance.close)
 
 
+async def test_a_viewer_takes_traits_of_its_tracing_layer(project: cj.Project) -> None:
+    def story() -> None:
+        viewer = project.viewer(height=300, color_by="review", warn_distance=200.0, opacity=0.5)
+        layer = viewer.layers[-1]
+        assert (viewer.height, viewer.opacity) == (300, 0.5)
+        assert (layer.color_by, layer.warn_distance, layer.opacity) == ("review", 200.0, 1.0)
+        with pytest.raises(TypeError, match="has no argument 'hieght'"):
+            project.viewer(hieght=300)
+
+    await asyncio.to_thread(story)
+
+
 async def test_links_lead_back_to_where_they_were_made(project: cj.Project, service: Service) -> None:
     def story() -> None:
         nodes = trace(project, "PN1", 3)

@@ -69,7 +69,7 @@ export class CropPanel {
     this.zoom.addEventListener("change", () => this.show(this.box));
     this.node.append(
       element("style", {}, css),
-      element("label", {}, "sections", this.first),
+      element("label", {}, "Box: sections", this.first),
       element("label", {}, "to", this.last),
       this.zoom,
       this.format,

@@ -147,9 +147,12 @@ export class RegionsPanel {
     try {
       const regions = this.host.regions();
       const taken = new Set(regions.map(({ name }) => name));
-      const more = (await this.host.kept()).filter(({ name }) => !taken.has(name));
+      const kept = await this.host.kept();
+      const more = kept.filter(({ name }) => !taken.has(name));
       if (more.length > 0) this.host.change([...regions, ...more]);
-      else this.host.tell("All regions that are kept are shown.");
+      else if (kept.length > 0)
+        this.host.tell("All regions that are kept are shown, or one of the same name is.");
+      else this.host.tell("No region is kept yet.");
     } catch (error) {
       this.host.failed(error);
     }
