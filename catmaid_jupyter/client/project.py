@@ -267,8 +267,8 @@ class Project(
         stack : the stack, its title or its id; by default the project's first, or a grid if it has none.
         selection : neurons that have their colours of this selection in the viewer; see `TracingLayer.selection`.
         options : traits of `StackViewer`, such as `position` and `nm_per_pixel`, and of its `TracingLayer`, such as
-            `color_by` and `warn_distance` (what both have, as `opacity`, is the viewer's); and `plane="xz"` or `"zy"`, to
-            see the tracing from the side: on a stack that is cut so, or else on a grid.
+            `color_by` and `warn_distance` (what both have, as `opacity`, is the viewer's); and `plane="xz"` or `"zy"`,
+            to see the tracing from the side: on a stack that is cut so, or else on a grid.
         """
         from catmaid_jupyter.widgets import StackViewer, TracingLayer  # noqa: PLC0415  scripts need no widgets
 

@@ -63,6 +63,21 @@ def test_nodes_are_placed_in_the_neurite_at_each_place() -> None:
     assert verdict("place", traced(*PATH, (9, -1, 8, 500.0, 400.0))).is_done, "that is another neuron's"
 
 
+@pytest.mark.parametrize(
+    ("step", "nodes", "place"),
+    [
+        ("place", [*PATH[:2], (9, -1, 8, 2000.0, 50.0)], [2000, 0, 0]),
+        ("branch", [*PATH, (9, -1, 8, 1000.0, 1000.0)], [1000, 1000, 0]),
+    ],
+)
+def test_a_node_that_began_another_neuron_is_told(step: str, nodes: list[Any], place: list[int]) -> None:
+    found = verdict(step, traced(*nodes))
+    assert (found.is_done, "a neuron of its own" in found.sentence) == (False, True)
+    assert found.place is not None
+    assert found.place.tolist() == place
+    assert "of its own" not in verdict(step, traced(*nodes, prepared=(9,))).sentence
+
+
 def test_a_node_counts_for_the_nearest_place_alone() -> None:
     close = replace(LESSON, path=np.array([[0, 0, 0], [60, 0, 0], [120, 0, 0], [180, 0, 0]], float))
     place = next(one for one in STEPS if one.name == "place").check

@@ -90,6 +90,8 @@ def _place(lesson: Lesson, traced: Traced) -> Verdict:
     missing = lesson.path[is_reached.argmin()]
     if not done:
         return Verdict(False, "The middle of the picture, under the cross, is in the neurite: click there.", missing)
+    if (apart := _apart(lesson, traced, missing)) is not None:
+        return apart
     return Verdict(False, f"{done} of {len(is_reached)} places have a node. Go on to the next one.", missing)
 
 
@@ -99,13 +101,15 @@ def _branch(lesson: Lesson, traced: Traced) -> Verdict:
     is_reached = _nodes_at(lesson.side, np.delete(there, for_path[for_path >= 0], axis=0)) >= 0
     own = traced.own_nodes
     has_branch = len(own) > 0 and len(branch_points(parent_indices(own["id"], own["parent_id"]))) > 0
+    missing = lesson.side[is_reached.argmin()]
+    if not is_reached.all() and (apart := _apart(lesson, traced, missing)) is not None:
+        return apart
     if not has_branch:
         what = (
             "Your neuron has no branch yet: click on the node at the branch, then into the side branch under the cross."
         )
         return Verdict(False, what, lesson.side[0])
     if not is_reached.all():
-        missing = lesson.side[is_reached.argmin()]
         return Verdict(False, "The side branch has no node yet where the cross is after *Show*.", missing)
     return Verdict(True, "The neuron branches where the neurite does.")
 
@@ -267,3 +271,17 @@ def _outside(lesson: Lesson, traced: Traced) -> Verdict | None:
         return None
     what = "A node of yours is in another neurite, under the cross after *Show*: make it active and press `Delete`."
     return Verdict(False, what, wrong[0])
+
+
+def _apart(lesson: Lesson, traced: Traced, missing: PlacesInNm) -> Verdict | None:
+    """That a node at a place began a neuron of its own, if one did: nothing was active before the click."""
+    nodes = traced.nodes
+    others = nodes[(nodes["skeleton_id"] != traced.own) & ~nodes["id"].isin(traced.prepared)]
+    there = others.loc[others["neurite"] == lesson.neurite, ["x", "y", "z"]].to_numpy(np.float64)
+    if traced.own is None or not (np.linalg.norm(there - missing, axis=1) <= _REACH).any():
+        return None
+    what = (
+        "The node there is a neuron of its own, as nothing was active before the click: take it back with `Ctrl`+`Z`, "
+        "click on the last node of your neuron, and then there."
+    )
+    return Verdict(False, what, missing)
