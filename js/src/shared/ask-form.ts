@@ -24,8 +24,7 @@ export class AskForm {
   ) {
     const id = `cj-ask-${forms++}`;
     const { confirm, content } = options;
-    const value = options.value ?? "";
-    this.line = confirm ? null : element("input", { type: "text", value, "data-testid": "ask" });
+    this.line = confirm ? null : element("input", { type: "text", "data-testid": "ask" });
     this.yes = element("button", { type: "submit", class: "cj-ask-yes" }, confirm ?? "OK");
     if (confirm) this.yes.dataset.testid = "ask";
     const no = element("button", { type: "button", "data-testid": "ask-no" }, "Cancel");
@@ -35,8 +34,7 @@ export class AskForm {
       { class: "cj-ask", role: "dialog", "aria-modal": "true", "aria-labelledby": id },
       this.line ? element("label", { id }, prompt, this.line) : element("p", { id }, prompt),
     );
-    if (this.line && options.suggestions?.length)
-      this.node.append(suggestionList(this.line, options.suggestions));
+    if (this.line) this.prefill(this.line);
     if (content) this.node.append(content.node);
     if (options.askNoMore) {
       const text = "Do not ask this again";
@@ -56,6 +54,19 @@ export class AskForm {
   /** Take the question away without an answer. */
   dismiss(): void {
     this.settle(null, false);
+  }
+
+  /** Who asks does not wait for these: what a person writes meanwhile would be taken for keys of the picture. */
+  private prefill(line: HTMLInputElement): void {
+    const { value = "", suggestions = [] } = this.options;
+    later(value, (text) => {
+      if (line.value !== "") return;
+      line.value = text;
+      if (document.activeElement === line) line.select();
+    });
+    later(suggestions, (names) => {
+      if (names.length > 0) this.node.append(suggestionList(line, names));
+    });
   }
 
   private listen(content: QuestionContent | undefined): void {
@@ -114,6 +125,12 @@ export class AskForm {
     this.node.remove();
     this.settled(answer, refocus);
   }
+}
+
+/** Take what is here or will come; what fails to come is done without. */
+function later<T>(value: T | Promise<T>, take: (value: T) => void): void {
+  if (value instanceof Promise) value.then(take, () => {});
+  else take(value);
 }
 
 let lists = 0;

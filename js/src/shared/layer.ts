@@ -62,10 +62,11 @@ export interface QuestionContent {
 }
 
 export interface AskOptions {
-  value?: string;
+  /** What comes later is shown where nothing was written meanwhile. */
+  value?: string | Promise<string>;
   /** Ask for a confirmation instead of text: the label of its button. */
   confirm?: string;
-  suggestions?: string[];
+  suggestions?: string[] | Promise<string[]>;
   /** Ask for one of these instead of text. */
   choices?: string[];
   /** What the question is about, shown below it. */

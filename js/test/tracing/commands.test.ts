@@ -22,6 +22,8 @@ class Bench {
   readOnly = false;
   failure: unknown = null;
   reading: Promise<boolean> | null = null;
+  /** Of tags and neurons. */
+  names = Promise.resolve(["soma"]);
   readonly queue: EditQueue;
   readonly selection: Selection;
   readonly tracing: Tracing;
@@ -61,7 +63,9 @@ class Bench {
       () => {},
     );
     const kernel = {
-      labels: () => Promise.resolve(["soma"]),
+      labels: () => this.names,
+      annotationNames: () => this.names,
+      neuron: (id: number) => this.names.then(() => ({ neuron_id: id + 1, name: `n${id}` })),
       skeletons: (ids: number[]) =>
         Promise.resolve(ids.map((id) => ({ skeleton_id: id, name: `n${id}`, nodes: id / 100 }))),
     } as unknown as Kernel;
@@ -445,6 +449,27 @@ test("tags are a set of names, trimmed", async () => {
   expect(bench.requests).toMatchObject([
     { op: "set_labels", args: { node_id: 3, labels: ["soma", "ends"] } },
   ]);
+});
+
+test("lines to write are there at once, so that what is written is not taken for keys", async () => {
+  const bench = new Bench();
+  bench.select(3);
+  let come = (_: string[]): void => {};
+  bench.names = new Promise((resolve) => {
+    come = resolve;
+  });
+  bench.answer = "ends";
+  const renaming = [bench.tracing.tag(), bench.tracing.annotate(), bench.tracing.rename()].at(-1);
+  expect(bench.questions).toEqual([
+    "Tags, separated by commas",
+    "Annotations, separated by commas",
+    "Name of the neuron",
+  ]);
+  await settle();
+  expect(bench.ops).toEqual(["set_labels", "add_annotations"]);
+  come([]);
+  await renaming;
+  expect(bench.ops).toEqual(["set_labels", "add_annotations", "rename_neuron"]);
 });
 
 test("a root has no confidence", () => {

@@ -232,7 +232,7 @@ export class Tracing {
     const seen = selection.active.kind === "virtual" ? this.activeTreenode() : selection.active.id;
     if (seen === null) return;
     // Completion is a help; tags can be given without it.
-    const suggestions = await kernel.labels().catch(() => []);
+    const suggestions = kernel.labels().catch(() => []);
     const value = (this.graph.labels.get(seen) ?? []).join(", ");
     const line = await host.ask("Tags, separated by commas", { value, suggestions });
     if (line === null || line === value) return;
@@ -249,7 +249,7 @@ export class Tracing {
     const { skeleton } = selection;
     if (skeleton === null || !host) throw new Hint(edits.annotateNeuron.hint);
     // Completion is a help; annotations can be given without it.
-    const suggestions = await kernel.annotationNames().catch(() => []);
+    const suggestions = kernel.annotationNames().catch(() => []);
     const line = await host.ask("Annotations, separated by commas", { suggestions });
     const names = [...new Set((line ?? "").split(",").map((name) => name.trim()))].filter(Boolean);
     if (names.length > 0) queue.add(edits.annotateNeuron(queue.resolve(skeleton), names));
@@ -263,10 +263,13 @@ export class Tracing {
     const { skeleton } = selection;
     if (skeleton === null || !host) throw new Hint(edits.renameNeuron.hint);
     if (skeleton < 0) throw new Hint("This neuron is still being saved.");
-    const neuron = await kernel.neuron(skeleton);
+    const reading = kernel.neuron(skeleton);
+    const value = reading.then((found) => found?.name ?? "");
+    const name = (await host.ask("Name of the neuron", { value }))?.trim();
+    if (!name) return;
+    const neuron = await reading;
     if (!neuron) throw new Hint(`Skeleton ${skeleton} does not exist any more.`);
-    const name = (await host.ask("Name of the neuron", { value: neuron.name }))?.trim();
-    if (name && name !== neuron.name) queue.add(edits.renameNeuron(neuron.neuron_id, name));
+    if (name !== neuron.name) queue.add(edits.renameNeuron(neuron.neuron_id, name));
   }
 
   undo(): void {

@@ -86,7 +86,7 @@ export class Finding {
     let pattern = this.tags?.pattern ?? "";
     if (!isRepeated || !pattern) {
       // Completion is a help; a tag can be looked for without it.
-      const suggestions = await this.context.kernel.labels().catch(() => []);
+      const suggestions = this.context.kernel.labels().catch(() => []);
       const line = await host.ask("Go to the nearest node with the tag (a regular expression)", {
         value: pattern,
         suggestions,
@@ -134,11 +134,13 @@ export class Finding {
     const { active, skeleton } = selection;
     if (active && active.id < 0) throw new Hint("This node is still being saved.");
     const [x, y, z] = selection.position ?? host.view().center;
-    const known = await kernel.of("bookmarks", {});
     const what = active ? "the active node" : "this place";
-    const name = await host.ask(`Name of a bookmark of ${what}`, {
-      suggestions: known.map((one) => one.name),
-    });
+    // Completion is a help; a bookmark can be named without it.
+    const suggestions = kernel.of("bookmarks", {}).then(
+      (known) => known.map((one) => one.name),
+      () => [],
+    );
+    const name = await host.ask(`Name of a bookmark of ${what}`, { suggestions });
     if (!name?.trim()) return;
     const node = active && active.kind !== "virtual" ? active.id : null;
     const kept = { name: name.trim(), node_id: node, skeleton_id: skeleton, x, y, z };
