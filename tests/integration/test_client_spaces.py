@@ -52,7 +52,7 @@ async def test_who_has_the_link_gets_in_until_it_is_withdrawn(service: Service) 
             own.withdraw_invitation(found["id"].iloc[0])
         test.withdraw_invitation(found["id"].iloc[0])
         assert test.invitations["is_open"].tolist() == [False]
-        with pytest.raises(cj.NotFound, match="no such project token"):
+        with pytest.raises(cj.NotFound, match="This invitation into 'Test' was withdrawn"):
             mia.join(link)
         with pytest.raises(cj.NotFound):
             test.withdraw_invitation(999)

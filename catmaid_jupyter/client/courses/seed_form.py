@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -32,18 +32,6 @@ def place_of(at: Sequence[float]) -> tuple[float, float, float]:
     except (TypeError, ValueError):
         raise InvalidInput(f"A seed is at a place (x, y, z) in nm, not {at!r:.60}.") from None
     return x, y, z
-
-
-def end_of(due: Any) -> str | None:
-    """ISO text of a time, or of the end of a day; None for none."""
-    if due is None:
-        return None
-    try:
-        told = datetime.fromisoformat(due) if isinstance(due, str) else due
-        is_day = not isinstance(told, datetime) or (isinstance(due, str) and len(due.strip()) <= len("2027-03-01"))
-        return datetime.combine(told, time(23, 59, 59)).isoformat() if is_day else told.isoformat()
-    except (TypeError, ValueError):
-        raise InvalidInput(f"A due date is written as 2027-03-01 or 2027-03-01T12:00, not {due!r:.40}.") from None
 
 
 def require_words(name: str) -> None:

@@ -25,8 +25,9 @@ from catmaid_jupyter.client.courses.course_tables import (
 from catmaid_jupyter.client.courses.learning_in_course import post_to_seed
 from catmaid_jupyter.client.courses.scoring import Scoring, grade_table
 from catmaid_jupyter.client.courses.seed_choice import chosen_seed, chosen_student
-from catmaid_jupyter.client.courses.seed_form import end_of, level_of, oversights, place_of, require_words
+from catmaid_jupyter.client.courses.seed_form import level_of, oversights, place_of, require_words
 from catmaid_jupyter.client.courses.student_files import initials_by_user
+from catmaid_jupyter.client.deadlines import end_of
 from catmaid_jupyter.client.images.project_images import read_stacks
 from catmaid_jupyter.client.naming import listed, one_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
@@ -128,7 +129,7 @@ class Teaching(CourseAccess):
         form: dict[str, Any] = {"level": level_of(level), "x": x, "y": y, "z": z, "task": task, "stop": stop}
         form["name_pattern"] = one_name(name, "name").strip()
         require_words(form["name_pattern"])
-        form["due"] = end_of(due)
+        form["due"] = end_of(due, "A due date")
         form |= self._gold_of(gold)
         made = int(self._send("seeds", form)["id"])
         for told in oversights(form["name_pattern"], (x, y, z), form["due"], loop.run(read_stacks(self._place))):

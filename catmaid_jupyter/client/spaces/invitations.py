@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import pandas as pd
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.frames import ID, OBJECT, TEXT, TIME, FrameSchema, frame
+from catmaid_jupyter.client.frames import COUNT, ID, OBJECT, TEXT, TIME, FrameSchema, frame
 from catmaid_wire.forms import Form
 
 INVITATIONS: Final[FrameSchema] = {
@@ -20,6 +19,10 @@ INVITATIONS: Final[FrameSchema] = {
     "permissions": OBJECT,
     "needs_approval": "bool",
     "is_open": "bool",
+    "expires": TIME,
+    "uses": COUNT,
+    "most_uses": COUNT,
+    "user": TEXT,
     "link": TEXT,
     "creation_time": TIME,
 }
@@ -32,6 +35,7 @@ JOIN_REQUESTS: Final[FrameSchema] = {
     "permissions": OBJECT,
     "time": TIME,
 }
+CAPABILITY: Final = "invitations"
 _MARK: Final = "#join="
 """Behind the address: browsers do not send it, so it is in no log of a server."""
 
@@ -53,26 +57,49 @@ def token_of(link: str, url: str) -> str:
         raise InvalidInput(f"An invitation is a link as {invitation_link(url, '…')}, not this.") from None
 
 
-async def invite(place: Place, name: str, permissions: Iterable[str], *, approval: bool) -> str:
-    """Make a project token and return its link."""
-    form: Form = {"name": name, "needs_approval": approval, "default_permissions": list(permissions)}
+async def invite(place: Place, wish: Form) -> str:
+    """Make an invitation as `Project.invite` is asked for it, and return its link. What is not said is None."""
+    if CAPABILITY in place.capabilities:
+        made = (await place.http.request("POST", place.path("invitations/"), form=wish)).json()
+        return invitation_link(place.http.url, str(made["token"]))
+    for name in ("expires", "uses"):
+        if wish[name] is not None:
+            raise InvalidInput(f"Invitations of {place.http.url} do not end by themselves: leave out `{name}`.")
+    form: Form = {
+        "name": wish["name"],
+        "needs_approval": wish["needs_approval"],
+        "default_permissions": wish["permissions"],
+    }
     made = (await place.http.request("POST", place.path("project-tokens/"), form=form)).json()
     return invitation_link(place.http.url, str(made["token"]))
 
 
+async def withdraw(place: Place, invitation_id: int) -> None:
+    """Let nobody in by an invitation any more."""
+    path = f"invitations/{invitation_id}" if CAPABILITY in place.capabilities else f"project-tokens/{invitation_id}/"
+    await place.http.request("DELETE", place.path(path))
+
+
 async def invitation_table(place: Place) -> pd.DataFrame:
     """The project's tokens, as `Project.invitations` has them."""
-    rows = await place.read_json("GET", "project-tokens/")
+    if CAPABILITY in place.capabilities:
+        rows = await place.read_json("GET", "invitations/")
+    else:
+        rows = [_as_told(row) for row in await place.read_json("GET", "project-tokens/")]
     columns: dict[str, list[Any]] = {
-        "id": [row["id"] for row in rows],
-        "name": [row["name"] for row in rows],
-        "permissions": [sorted(row["default_permissions"]) for row in rows],
-        "needs_approval": [row["needs_approval"] for row in rows],
-        "is_open": [row["enabled"] for row in rows],
-        "link": [invitation_link(place.http.url, row["token"]) for row in rows],
-        "creation_time": [row["creation_time"] for row in rows],
+        name: [row[name] for row in rows]
+        for name in ("id", "name", "needs_approval", "is_open", "expires", "uses", "user", "creation_time")
     }
+    columns["permissions"] = [sorted(row["permissions"]) for row in rows]
+    columns["most_uses"] = [-1 if row["most_uses"] is None else row["most_uses"] for row in rows]
+    columns["link"] = [invitation_link(place.http.url, row["token"]) for row in rows]
     return frame(columns, INVITATIONS)
+
+
+def _as_told(row: dict[str, Any]) -> dict[str, Any]:
+    """A token as CATMAID lists it: it does not end, and of its uses nothing is told."""
+    told = {"permissions": row["default_permissions"], "is_open": row["enabled"]}
+    return {**row, **told, "expires": None, "uses": -1, "most_uses": None, "user": ""}
 
 
 async def join_request_table(place: Place) -> pd.DataFrame:

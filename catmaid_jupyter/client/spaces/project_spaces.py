@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any, Final, Self
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.deadlines import end_of
 from catmaid_jupyter.client.naming import one_name
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.public import Public
@@ -51,31 +53,51 @@ class ProjectSpaces(Public):
             target.import_skeletons(self, wanted)
         return copy
 
-    def invite(self, *, name: str = "", permissions: Iterable[str] = TO_TRACE, approval: bool = False) -> str:
-        """Make an invitation and return its link: whoever has it gets into the project by `cj.connect().join(link)`.
+    def invite(
+        self,
+        *,
+        name: str = "",
+        permissions: Iterable[str] = TO_TRACE,
+        approval: bool = False,
+        expires: str | date | datetime | None = None,
+        uses: int | None = None,
+    ) -> str:
+        """Make an invitation and return its link: whoever opens it, or joins by `cj.connect().join(link)`, gets in.
 
-        name : what it is for; shown to administrators.
+        name : what it is for; shown to administrators, and to who opens the link.
         permissions : that it gives. With `can_annotate` comes the permission to do so from notebooks.
         approval : whether an administrator has to approve of each user first.
+        expires : when it ends; a day ends at midnight UTC. By default it does not end.
+        uses : how many people it is for; any number by default.
 
         Keep it as you keep a password, and give it to those who are meant. For administrators of the project.
         """
         self.place.require_present()
-        return loop.run(invitations.invite(self.place, name, permissions, approval=approval))
+        wish: Form = {
+            "name": name,
+            "permissions": list(permissions),
+            "needs_approval": approval,
+            "expires": end_of(expires, "The end of an invitation"),
+            "uses": uses,
+        }
+        return loop.run(invitations.invite(self.place, wish))
 
     @property
     def invitations(self) -> pd.DataFrame:
         """The invitations into the project, for its administrators.
 
-        id int64, name str, permissions (lists), needs_approval, is_open bool, link str, creation_time datetime64[us,
-        UTC].
+        id int64, name str, permissions (lists), needs_approval, is_open bool, expires datetime64[us, UTC] (NaT: never),
+        uses, most_uses int64 (-1: any number), user (who made it), link str, creation_time datetime64[us, UTC].
         """
         return loop.run(invitations.invitation_table(self.place))
 
     def withdraw_invitation(self, invitation_id: int) -> None:
-        """Let nobody in with an invitation any more; who is in stays. Raises `NotFound` if there is none."""
+        """Let nobody in with an invitation any more; who is in stays. For administrators, and for who made it.
+
+        Raises `NotFound` if there is none.
+        """
         self.place.require_present()
-        loop.run(self.place.http.request("DELETE", self.place.path(f"project-tokens/{int(invitation_id)}/")))
+        loop.run(invitations.withdraw(self.place, int(invitation_id)))
 
     @property
     def join_requests(self) -> pd.DataFrame:

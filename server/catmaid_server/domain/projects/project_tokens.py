@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, TypedDict, cast
-from uuid import UUID
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.memberships import require_known
-from catmaid_server.domain.errors import InvalidInput, NotFound
-from catmaid_server.domain.projects import projects
+from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.projects import invitations, projects
 from catmaid_server.domain.times import ZonedTime
 
 sql = load("projects/project_tokens")
@@ -104,27 +103,22 @@ async def list_uses(connection: Connection, project_id: int, user_id: int) -> li
 async def apply_token(tx: Connection, user_id: int, token: str, *, approval: bool = True) -> EnteredProject:
     """Let a user into the project of a token: with `approval`, not before it is approved if the token needs that.
 
-    Raises `InvalidInput` for a malformed token, `NotFound` for one that is unknown or disabled.
+    Raises `InvalidInput` for a malformed token, `NotFound` for one that is unknown, or lets nobody in any more.
     """
-    if not token:
-        raise NotFound("Which project token? Send token=...")
-    try:
-        key = UUID(token)
-    except ValueError:
-        raise InvalidInput(f"{token!r} is not a project token.") from None
-    found = await fetch_one(tx, sql.by_token, token=key)
-    if found is None:
-        raise NotFound("There is no such project token.")
-    token_id, project_id, title, permissions, needs_approval, granted = found
-    waits = needs_approval and approval
-    cursor = await tx.execute(sql.note_use, {"token_id": token_id, "user_id": user_id, "enabled": not waits})
+    await invitations.hold(tx, token)
+    found = await invitations.find(tx, token, user_id)
+    if found.why_ended:
+        raise NotFound(found.why_ended)
+    waits = found.needs_approval and approval
+    cursor = await tx.execute(sql.note_use, {"token_id": found.id, "user_id": user_id, "enabled": not waits})
     if cursor.rowcount and not waits:
-        await projects.grant_to_user(tx, project_id, user_id, granted)
+        granted = await fetch_value(tx, sql.permissions_of, project_id=found.project_id, token_id=found.id)
+        await projects.grant_to_user(tx, found.project_id, user_id, granted)
     return {
-        "project_id": project_id,
-        "project_name": title,
-        "permissions": permissions,
-        "needs_approval": needs_approval,
+        "project_id": found.project_id,
+        "project_name": found.project,
+        "permissions": found.permissions,
+        "needs_approval": found.needs_approval,
     }
 
 

@@ -27,6 +27,7 @@ CAPABILITIES = (
     "manual",
     "project-browser",
     "browser-sign-in",
+    "invitations",
 )
 
 

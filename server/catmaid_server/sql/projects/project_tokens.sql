@@ -22,12 +22,6 @@ UPDATE project_token SET enabled = false, edition_time = now()
  WHERE project_id = %(project_id)s AND id = %(token_id)s
 RETURNING id;
 
--- name: by_token
--- Id, project, project title, permissions, need of approval and what it grants, of an enabled token.
-SELECT t.id, t.project_id, p.title, t.default_permissions, t.needs_approval, granted_by_token(t.default_permissions)
-  FROM project_token t JOIN project p ON p.id = t.project_id
- WHERE t.token = %(token)s AND t.enabled;
-
 -- name: note_use
 -- Record that a user applied a token; no row changes if they did so before.
 INSERT INTO project_token_use (project_token_id, user_id, enabled) VALUES (%(token_id)s, %(user_id)s, %(enabled)s)
