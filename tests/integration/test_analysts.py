@@ -48,7 +48,7 @@ def test_every_table_is_readable_but_for_secrets(module_store: Store, role_dsn: 
     "SELECT password FROM app_user",
     "SELECT digest FROM past.api_token",
     "SELECT token FROM project_token__with_history",
-    "SELECT sent_to FROM project_token",
+    "SELECT email FROM project_token",
     "SELECT body FROM edit_answer",
     "INSERT INTO user_group (name) VALUES ('mine')",
     "SELECT begin_version(NULL, NULL, 'mine')",

@@ -43,6 +43,7 @@ WITHOUT_PAST = {
     "/", "/api-tokens/", "/apis/", "/apis/openapi.json", "/docs/", "/metrics", "/ontology/knownroots", "/permissions/",
     "/register", "/user/login/", "/user/password_change/", f"{P}/links/{{alias}}",
     "/groups/inactivity/", "/groups/inactivity/members/",
+    "/invitation/", "/invitation/account/", "/invitation/open/",
     "/user/api-tokens/", "/user/sign-ins/", "/user/programs/", f"{P}/notifications/list",
     f"{P}/samplers/connectors/states/", f"{P}/samplers/domains/intervals/states/", f"{P}/samplers/domains/types/",
     f"{P}/samplers/states/", f"{P}/stats/server", f"{P}/tile-ticket",

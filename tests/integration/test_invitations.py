@@ -118,7 +118,7 @@ async def test_the_past_of_an_invitation_has_its_end(service: Service) -> None:
     async with service.store.reading() as connection:
         rows = await (
             await connection.execute(
-                "SELECT most_uses, sent_to, enabled FROM project_token__with_history ORDER BY enabled"
+                "SELECT most_uses, email, enabled FROM project_token__with_history ORDER BY enabled"
             )
         ).fetchall()
     assert rows == [(3, "", False), (3, "", True)]

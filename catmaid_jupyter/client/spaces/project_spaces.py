@@ -64,7 +64,7 @@ class ProjectSpaces(Public):
     ) -> str:
         """Make an invitation and return its link: whoever opens it, or joins by `cj.connect().join(link)`, gets in.
 
-        name : what it is for; shown to administrators, and to who opens the link.
+        name : what it is for; shown to administrators.
         permissions : that it gives. With `can_annotate` comes the permission to do so from notebooks.
         approval : whether an administrator has to approve of each user first.
         expires : when it ends; a day ends at midnight UTC. By default it does not end.

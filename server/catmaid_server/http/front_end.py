@@ -34,6 +34,7 @@ _PAGE = Template("""<!doctype html>
     <link rel="icon" href="data:,">
 $styles
     <script>
+      if (location.hash.startsWith("#join=")) location.replace("invitation/" + location.hash);
       var django_url = new URL(".", location.href).pathname;
       var STATIC_URL_JS = django_url + "$static";
     </script>

@@ -39,7 +39,7 @@ SECRET_COLUMNS = [
     "api_token.ending",
     "deep_link.password",
     "project_token.token",
-    "project_token.sent_to",
+    "project_token.email",
 ]
 """As `table.column`; they are secret in the history, too."""
 

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 from catmaid_server.auth.providers.asking import require_safe
 from catmaid_server.auth.providers.github import PUBLIC, require_site
 from catmaid_server.auth.providers.provider import ProviderKind, ProviderSettings
-from catmaid_server.domain.accounts.newcomers import Admission
+from catmaid_server.domain.accounts.newcomers import Admission, InvitedBy
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.service.rules import as_value_error
 
@@ -40,6 +40,10 @@ class SignInSettings(BaseSettings):
     registration_domains: str = ""
     """Only people with a verified e-mail address of one of these domains, with commas between; `.example.org` is all
     below it. They make their accounts by signing in with a provider, which tells the address."""
+
+    invited_accounts: InvitedBy = "superusers"
+    """Whose invitations let people make themselves an account, also where registration is off: of `superusers`, of all
+    `administrators` of projects, or of `nobody`. The invitation has to end, by a date or by how many use it."""
 
     oidc_issuer: str = ""
     """Issuer of an OpenID provider, as its discovery document has it: `https://login.example.org/realms/lab`."""
@@ -105,7 +109,7 @@ class SignInSettings(BaseSettings):
     @property
     def admission(self) -> Admission:
         """Who may make an account by signing in with a provider."""
-        return Admission.parsed(self.registration, self.registration_domains)
+        return Admission.parsed(self.registration, self.registration_domains, self.invited_accounts)
 
     @property
     def password_registration(self) -> bool:

@@ -6,8 +6,9 @@ Who somebody is, issuer and subject say alone. Neither a name nor an e-mail addr
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from unicodedata import normalize
 
 from catmaid_server.db.queries import load
@@ -19,6 +20,8 @@ from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
 
 sql = load("accounts/identities")
+
+InvitedBy: TypeAlias = Literal["superusers", "administrators", "nobody"]
 
 _LONGEST_WISH: Final = 140
 _LONGEST_NAME: Final = 150
@@ -46,29 +49,36 @@ class SignedInPerson:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Who may make an account by signing in with a provider. Who is invited may, whatever this says.
+    """Who may make an account by signing in with a provider.
 
     registration
         Whether people may make themselves accounts at all.
     domains
         Domains of verified e-mail addresses that this takes; `.example.org` is all below it. None: any person.
+    invited_by
+        Whose invitations let people make an account, whatever the other two say, if they end some day.
     """
 
     registration: bool = False
     domains: tuple[str, ...] = ()
+    invited_by: InvitedBy = "superusers"
 
     @classmethod
-    def parsed(cls, registration: bool, domains: str) -> Admission:
+    def parsed(cls, registration: bool, domains: str, invited_by: InvitedBy = "superusers") -> Admission:
         """With domains as settings have them, with commas between; `InvalidInput` for what is none."""
         named = tuple(name.strip().lower() for name in domains.split(",") if name.strip())
         for name in named:
             if not _DOMAIN.fullmatch(name):
                 raise InvalidInput(f"{name!r} is no domain of e-mail addresses: write it as example.org, without @.")
-        return cls(registration, named)
+        return cls(registration, named, invited_by)
 
     def takes(self, person: SignedInPerson) -> bool:
         """Whether a person may make an account who was not invited."""
         return self.registration and (not self.domains or any(map(self._takes_address, person.verified_emails)))
+
+    def takes_invited(self, *, ends: bool, by_superuser: bool) -> bool:
+        """Whether an invitation lets people make an account: one that ends, or does not, and by whom."""
+        return ends and (self.invited_by == "administrators" or (self.invited_by == "superusers" and by_superuser))
 
     def _takes_address(self, address: str) -> bool:
         domain = address.rpartition("@")[2].lower()
@@ -76,11 +86,18 @@ class Admission:
 
 
 async def welcomed(
-    tx: Connection, person: SignedInPerson, admission: Admission, *, provider: str, invited: bool
+    tx: Connection,
+    person: SignedInPerson,
+    admission: Admission,
+    *,
+    provider: str,
+    invited: Callable[[int], Awaitable[None]] | None = None,
 ) -> User:
     """The user of a person, who is made if they have none yet and may make one.
 
     provider : what people call it, for sentences.
+    invited : uses the invitation by which a person may make an account, whatever `admission` takes; it is called with
+        the id of the user who is made by it alone. None: they are not invited.
 
     Raises `NotAllowed` if their account is closed, or if they have none and may not make one.
     """
@@ -88,9 +105,12 @@ async def welcomed(
     await fetch_value(tx, sql.one_at_a_time, issuer=identity.issuer, subject=identity.subject)
     user_id = await identities.user_id_of(tx, identity)
     if user_id is None:
-        if not invited and not admission.takes(person):
+        is_taken = admission.takes(person)
+        if not is_taken and invited is None:
             raise NotAllowed(_why_not(identity, admission, provider))
         user_id = await _new_user(tx, person)
+        if not is_taken and invited is not None:
+            await invited(user_id)
     return await identities.open_account(tx, user_id)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from string import Template
-from typing import Literal
+from typing import Final, Literal
 
 from aiohttp import web
 
@@ -18,6 +20,7 @@ _PAGE = Template("""<!doctype html>
     <title>$title</title>
     <link rel="icon" href="data:,">
     <style>
+      :root { color-scheme: light dark; }
       body { font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 3rem auto; padding: 0 1rem; }
       label { display: block; margin: .75rem 0; }
       input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .4rem; }
@@ -26,23 +29,24 @@ _PAGE = Template("""<!doctype html>
       a.button { display: block; margin: 0; border: 1px solid currentColor; border-radius: .25rem; text-align: center;
         text-decoration: none; }
       a.button:hover, a.button:focus-visible { text-decoration: underline; }
+      pre { overflow-x: auto; }
       .problem { color: #b00020; }
+      @media (prefers-color-scheme: dark) { .problem { color: #ff8a80; } }
       th, td { text-align: left; padding: .2rem .8rem .2rem 0; }
       td button { margin: 0; }
     </style>
   </head>
   <body>
     <h1>$title</h1>
-$body
+$body$script
   </body>
 </html>
 """)
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
+_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,20 @@ class Field:
     required: bool = True
 
 
-def page(title: str, body: str) -> web.Response:
-    """A page with `body`, which is HTML."""
-    text = _PAGE.substitute(title=escape(title), body=body)
-    return web.Response(text=text, content_type="text/html", headers=_HEADERS)
+def page(title: str, body: str, *, script: str = "") -> web.Response:
+    """A page with `body`, which is HTML. `script`: the only one that runs there; it loads nothing and asks nobody."""
+    policy = f"{_POLICY}; script-src '{script_hash(script)}'" if script else _POLICY
+    element = f"\n    <script>{script}</script>" if script else ""
+    return web.Response(
+        text=_PAGE.substitute(title=escape(title), body=body, script=element),
+        content_type="text/html",
+        headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"},
+    )
+
+
+def script_hash(script: str) -> str:
+    """By which a content policy lets this script run, and no other."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def form_page(
@@ -88,6 +102,7 @@ def form_page(
     problems: Sequence[str] = (),
     before: str = "",
     method: Literal["get", "post"] = "post",
+    script: str = "",
 ) -> web.Response:
     """A page with a form that is sent to where the page came from, and what was wrong with what was sent last.
 
@@ -102,7 +117,7 @@ def form_page(
         f"<button>{escape(button)}</button>",
         "</form>",
     ]
-    return page(title, "\n".join(line for line in lines if line))
+    return page(title, "\n".join(line for line in lines if line), script=script)
 
 
 def _input(field: Field | Tick | Kept) -> str:

@@ -84,7 +84,7 @@ def login_page(
         button="Log in",
         about=about,
         problems=problems or [],
-        before=_elsewhere(call, path),
+        before=other_ways(call, path),
     )
 
 
@@ -93,8 +93,8 @@ def to_login(path: str) -> web.Response:
     return redirect(str(URL(LOGIN).with_query(next=path)))
 
 
-def _elsewhere(call: Call, path: str) -> str:
-    """A line for each other way to sign in."""
+def other_ways(call: Call, path: str) -> str:
+    """A line for each other way to sign in, on a page two levels below the service's address."""
     app, ways = call.request.app, []
     if app[keys.HUB] is not None:
         ways.append(("hub/login", "JupyterHub"))

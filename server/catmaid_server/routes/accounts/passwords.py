@@ -7,20 +7,26 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from catmaid_server.domain.accounts import api_tokens, login_sessions, passwords, registration, users
+from catmaid_server.domain.accounts import api_tokens, login_sessions, registration, users
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import keys
-from catmaid_server.http.addresses import client_address, external_path
+from catmaid_server.http.addresses import external_path
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, Tick, form_page, page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.routes.accounts.accounts import keep_session, password_matches
+from catmaid_server.routes.accounts.registering import (
+    Register,
+    hashed_password,
+    new_password,
+    password_problems,
+    registration_page,
+)
 
 routes = Routes()
 
 _HOME = "/"
-_DIFFERENT = "The two new passwords differ."
 
 
 class ChangePassword(msgspec.Struct):
@@ -31,17 +37,6 @@ class ChangePassword(msgspec.Struct):
     new_password2: str = ""
     revoke_tokens: bool = False
     """Whether to revoke all of the user's API tokens, too."""
-
-
-class Register(msgspec.Struct):
-    """Who wants an account, and twice the password."""
-
-    username: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    password1: str = ""
-    password2: str = ""
 
 
 @routes.get("/user/password_change/", needs=Permission.NONE)
@@ -64,7 +59,7 @@ async def change_password(
         return _to_login(call)
     right = await password_matches(call, call.user, call.user.username, form.old_password)
     problems = [] if right else ["This is not your password so far."]
-    problems += _problems(form.new_password1, form.new_password2, call.user.username)
+    problems += password_problems(form.new_password1, form.new_password2, call.user.username)
     if problems:
         return _password_page(problems)
     new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.new_password1)
@@ -83,7 +78,7 @@ async def registration_form(
     call: Call, form: NoParameters
 ) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
     """Show the page on which people make themselves an account, if this service lets them."""
-    return _registration_page(Register()) if call.request.app[keys.OPTIONS].registration else redirect(_HOME)
+    return registration_page(Register()) if call.request.app[keys.OPTIONS].registration else redirect(_HOME)
 
 
 @routes.post("/register", needs=Permission.NONE)
@@ -93,20 +88,14 @@ async def register(
     """Make an account, which may do nothing until somebody grants it something, if this service lets people."""
     if not call.request.app[keys.OPTIONS].registration:
         return redirect(_HOME)
-    names = {"first_name": form.first_name.strip(), "last_name": form.last_name.strip(), "email": form.email.strip()}
-    problems = [
-        *registration.registration_problems(form.username, **names),
-        *_problems(form.password1, form.password2, form.username),
-    ]
-    if problems:
-        return _registration_page(form, problems)
-    checks = call.request.app[keys.PASSWORD_CHECKS]
-    new_hash = await checks.hashed(form.password1, address=client_address(call.request))
+    if form.problems:
+        return registration_page(form, form.problems)
+    new_hash = await hashed_password(call, form)
     try:
         async with call.store.writing(user_id=None, project_id=None, label="users.register") as tx:
-            await registration.register(tx, form.username, password_hash=new_hash, **names)
+            await registration.register(tx, form.username, password_hash=new_hash, **form.names)
     except InvalidInput as error:
-        return _registration_page(form, [str(error)])
+        return registration_page(form, [str(error)])
     return page("Welcome", "<p>Your account has been made, and you can log in now.</p>")
 
 
@@ -114,42 +103,15 @@ def _to_login(call: Call) -> web.Response:
     return redirect(f"/accounts/login?next={external_path(call.request)}")
 
 
-def _problems(password: str, again: str, username: str) -> list[str]:
-    return [*passwords.weaknesses(password, username), *([] if password == again else [_DIFFERENT])]
-
-
 def _password_page(problems: list[str] | None = None) -> web.Response:
     return form_page(
         "Change your password",
         [
             Field("old_password", "Your password so far", "current-password", "password"),
-            *_new_password("new_password1", "new_password2"),
+            *new_password("new_password1", "new_password2"),
             Tick("revoke_tokens", "Revoke all my API tokens, too; notebooks and programs then need new ones"),
         ],
         button="Change it",
         about="This ends your sessions in other browsers.",
         problems=problems or [],
     )
-
-
-def _registration_page(form: Register, problems: list[str] | None = None) -> web.Response:
-    return form_page(
-        "Make an account",
-        [
-            Field("username", "User name", "username", value=form.username),
-            Field("first_name", "First name", "given-name", value=form.first_name, required=False),
-            Field("last_name", "Last name", "family-name", value=form.last_name, required=False),
-            Field("email", "E-mail", "email", "email", value=form.email, required=False),
-            *_new_password("password1", "password2"),
-        ],
-        button="Make it",
-        problems=problems or [],
-    )
-
-
-def _new_password(name: str, again: str) -> list[Field]:
-    about = f"New password, of at least {passwords.SHORTEST} characters"
-    return [
-        Field(name, about, "new-password", "password"),
-        Field(again, "The same once more", "new-password", "password"),
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import Annotated, Final
 from uuid import UUID
@@ -23,6 +24,7 @@ from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import page, redirect
 from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.routes.accounts import opened_invitation
 from catmaid_server.routes.accounts.accounts import keep_session, renewed_session
 
 routes = Routes()
@@ -149,7 +151,15 @@ async def _signed_in(call: Call, provider: Provider, attempt: SignInAttempt, per
 async def _begin_session(call: Call, provider: Provider, person: SignedInPerson) -> tuple[User, UUID]:
     admission = call.request.app[keys.OPTIONS].admission
     async with call.store.writing(user_id=None, project_id=None, label=_LABEL) as tx:
-        user = await newcomers.welcomed(tx, person, admission, provider=provider.settings.title, invited=False)
+        invitation = await opened_invitation.found(tx, call)
+        is_invited = invitation is not None and opened_invitation.brings_account(call, invitation)
+        user = await newcomers.welcomed(
+            tx,
+            person,
+            admission,
+            provider=provider.settings.title,
+            invited=partial(opened_invitation.join, call, tx) if is_invited else None,
+        )
         return user, await renewed_session(call, tx, user.id)
 
 

@@ -21,7 +21,7 @@ class NewInvitation(msgspec.Struct):
     """An invitation to make: what it gives, and when it ends."""
 
     name: str = ""
-    """What it is for; shown to administrators and to who opens its link."""
+    """What it is for; shown to administrators."""
     permissions: list[str] = []
     """What it lets people do; with `can_annotate` they may do so from notebooks, too."""
     needs_approval: bool = False

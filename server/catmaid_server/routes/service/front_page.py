@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Annotated
+from typing import Annotated, Final
 
 from aiohttp import web
 
@@ -19,6 +19,14 @@ from catmaid_server.routes.service.link_page import LinkParameters, link_page
 routes = Routes()
 
 _FRONT_END_HEADERS = {"Content-Security-Policy": "frame-ancestors 'self'", "Cache-Control": "no-cache"}
+TO_INVITATION: Final = """
+      function join() {
+        if (location.hash.startsWith("#join=")) location.replace("invitation/" + location.hash);
+      }
+      addEventListener("hashchange", join);
+      join();
+"""
+"""Leads to the page of an invitation who comes with its link: what stands behind the # the browser alone knows."""
 _LOGIN = '<a href="user/login/">Log in</a>'
 
 
@@ -55,4 +63,5 @@ cj.connect("{address}")</pre>
     <p><a href="docs/">The manual</a> says how.</p>
     <p>Programs for CATMAID can use the same address. <a href="apis/">The API</a> is described here.</p>
     <p>{account}</p>""",
+        script=TO_INVITATION,
     )

@@ -3,7 +3,7 @@
 -- name: create
 -- Make a token that may end; without a name it is named after its id. Its id.
 INSERT INTO project_token (id, project_id, user_id, name, needs_approval, default_permissions, expiry, most_uses,
-                           sent_to)
+                           email)
 SELECT id, %(project_id)s, %(user_id)s, coalesce(nullif(%(name)s, ''), 'Invitation ' || id), %(needs_approval)s,
        %(permissions)s, %(expiry)s, %(most_uses)s, %(sent_to)s
   FROM (SELECT nextval(pg_get_serial_sequence('project_token', 'id'))::integer AS id) next
@@ -13,7 +13,7 @@ RETURNING id;
 -- The tokens of a project with who made each and how many used it, by id.
 SELECT t.id, t.name, t.token, t.default_permissions AS permissions, t.needs_approval, t.enabled,
        t.creation_time AS created, t.expiry AS expires, t.most_uses, used.uses, a.id AS user_id, a.username AS "user",
-       t.sent_to
+       t.email AS sent_to
   FROM project_token t
   JOIN app_user a ON a.id = t.user_id
  CROSS JOIN LATERAL (SELECT count(*) AS uses FROM project_token_use u WHERE u.project_token_id = t.id) used
