@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +24,8 @@ INVITATIONS: Final[FrameSchema] = {
     "uses": COUNT,
     "most_uses": COUNT,
     "user": TEXT,
+    "email": TEXT,
+    "mail": TEXT,
     "link": TEXT,
     "creation_time": TIME,
 }
@@ -57,21 +60,24 @@ def token_of(link: str, url: str) -> str:
         raise InvalidInput(f"An invitation is a link as {invitation_link(url, '…')}, not this.") from None
 
 
-async def invite(place: Place, wish: Form) -> str:
-    """Make an invitation as `Project.invite` is asked for it, and return its link. What is not said is None."""
+async def invite(place: Place, wish: Form) -> tuple[str, bool]:
+    """Make an invitation as `Project.invite` is asked for it: its link, and whether the service mails it.
+
+    What is not said is None.
+    """
     if CAPABILITY in place.capabilities:
         made = (await place.http.request("POST", place.path("invitations/"), form=wish)).json()
-        return invitation_link(place.http.url, str(made["token"]))
-    for name in ("expires", "uses"):
+        return _link_of(place, made), bool(made["mail"])
+    for name in ("expires", "uses", "email"):
         if wish[name] is not None:
-            raise InvalidInput(f"Invitations of {place.http.url} do not end by themselves: leave out `{name}`.")
+            raise InvalidInput(f"{place.http.url} makes invitations that do not end, and sends none: leave out {name}.")
     form: Form = {
         "name": wish["name"],
         "needs_approval": wish["needs_approval"],
         "default_permissions": wish["permissions"],
     }
     made = (await place.http.request("POST", place.path("project-tokens/"), form=form)).json()
-    return invitation_link(place.http.url, str(made["token"]))
+    return invitation_link(place.http.url, str(made["token"])), False
 
 
 async def withdraw(place: Place, invitation_id: int) -> None:
@@ -88,18 +94,34 @@ async def invitation_table(place: Place) -> pd.DataFrame:
         rows = [_as_told(row) for row in await place.read_json("GET", "project-tokens/")]
     columns: dict[str, list[Any]] = {
         name: [row[name] for row in rows]
-        for name in ("id", "name", "needs_approval", "is_open", "expires", "uses", "user", "creation_time")
+        for name in (
+            "id",
+            "name",
+            "needs_approval",
+            "is_open",
+            "expires",
+            "uses",
+            "user",
+            "email",
+            "mail",
+            "creation_time",
+        )
     }
     columns["permissions"] = [sorted(row["permissions"]) for row in rows]
     columns["most_uses"] = [-1 if row["most_uses"] is None else row["most_uses"] for row in rows]
-    columns["link"] = [invitation_link(place.http.url, row["token"]) for row in rows]
+    columns["link"] = [_link_of(place, row) for row in rows]
     return frame(columns, INVITATIONS)
 
 
 def _as_told(row: dict[str, Any]) -> dict[str, Any]:
     """A token as CATMAID lists it: it does not end, and of its uses nothing is told."""
     told = {"permissions": row["default_permissions"], "is_open": row["enabled"]}
-    return {**row, **told, "expires": None, "uses": -1, "most_uses": None, "user": ""}
+    return {**row, **told, "expires": None, "uses": -1, "most_uses": None, "user": "", "email": "", "mail": ""}
+
+
+def _link_of(place: Place, row: Mapping[str, Any]) -> str:
+    """Where an invitation is opened, as the service is reached by others if it says so."""
+    return str(row.get("link") or invitation_link(place.http.url, str(row["token"])))
 
 
 async def join_request_table(place: Place) -> pd.DataFrame:

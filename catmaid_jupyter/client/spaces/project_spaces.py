@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final, Self
@@ -55,6 +56,7 @@ class ProjectSpaces(Public):
 
     def invite(
         self,
+        address: str | None = None,
         *,
         name: str = "",
         permissions: Iterable[str] = TO_TRACE,
@@ -64,13 +66,16 @@ class ProjectSpaces(Public):
     ) -> str:
         """Make an invitation and return its link: whoever opens it, or joins by `cj.connect().join(link)`, gets in.
 
+        address : e-mail address of the person who is meant. The service sends the link there, if it sends mail; it says
+            so if it does not. The invitation is for one person then, if `uses` says nothing else.
         name : what it is for; shown to administrators.
         permissions : that it gives. With `can_annotate` comes the permission to do so from notebooks.
         approval : whether an administrator has to approve of each user first.
         expires : when it ends; a day ends at midnight UTC. By default it does not end.
         uses : how many people it is for; any number by default.
 
-        Keep it as you keep a password, and give it to those who are meant. For administrators of the project.
+        Keep it as you keep a password, and give it to those who are meant. What became of its mail is in
+        `invitations`. For administrators of the project.
         """
         self.place.require_present()
         wish: Form = {
@@ -79,15 +84,21 @@ class ProjectSpaces(Public):
             "needs_approval": approval,
             "expires": end_of(expires, "The end of an invitation"),
             "uses": uses,
+            "email": address,
         }
-        return loop.run(invitations.invite(self.place, wish))
+        link, is_mailed = loop.run(invitations.invite(self.place, wish))
+        if address is not None and not is_mailed:
+            warnings.warn(f"This service sends no mail: give the link to {address} yourself.", stacklevel=2)
+        return link
 
     @property
     def invitations(self) -> pd.DataFrame:
         """The invitations into the project, for its administrators.
 
         id int64, name str, permissions (lists), needs_approval, is_open bool, expires datetime64[us, UTC] (NaT: never),
-        uses, most_uses int64 (-1: any number), user (who made it), link str, creation_time datetime64[us, UTC].
+        uses, most_uses int64 (-1: any number), user (who made it), email (for whom; empty: whoever has the link), mail
+        (`sent`, for what it waits, or why it failed; empty: there is none, or not any more), link str, creation_time
+        datetime64[us, UTC].
         """
         return loop.run(invitations.invitation_table(self.place))
 

@@ -44,6 +44,10 @@ class AppOptions:
     """Others with which people sign in."""
     admission: Admission = field(default_factory=Admission)
     """Who may make an account by signing in with one of them."""
+    mails_per_hour: int = 0
+    """How much mail one user may have sent in an hour; 0: the service sends none."""
+    public_url: str = ""
+    """Address of the service for links to it; by default that by which a request came."""
     approval: bool = True
     """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
     presence: bool = True

@@ -15,7 +15,7 @@ from catmaid_server.domain.errors import DomainError
 from catmaid_server.domain.jobs import attempts
 from catmaid_server.domain.jobs.attempts import MOST_ATTEMPTS, Attempt, JobCancelled, Superseded
 from catmaid_server.domain.projects import messages
-from catmaid_server.jobs.running import JobMeans, JobOutcome, RunningJob, Work
+from catmaid_server.jobs.running import JobMeans, JobOutcome, RunningJob, TryLater, Work
 
 log = structlog.get_logger("catmaid.jobs")
 
@@ -25,7 +25,8 @@ _END_LABEL: Final = "jobs.end"
 async def do_job(job_id: int, means: JobMeans, kinds: Mapping[str, Work]) -> None:
     """Begin a job and do it; what comes of it stands in the job, also if it fails.
 
-    Raises `asyncio.CancelledError` when the worker stops or somebody cancels the job: see `given_up`.
+    Raises `asyncio.CancelledError` when the worker stops or somebody cancels the job: see `given_up`; and `TryLater`
+    if what the job needs is not there now.
     """
     async with means.store.asking() as connection:
         attempt = await attempts.begin(connection, job_id)
@@ -40,6 +41,8 @@ async def do_job(job_id: int, means: JobMeans, kinds: Mapping[str, Work]) -> Non
         log.info("job was taken over", job=job_id, attempt=attempt.attempt)
     except JobCancelled:
         await end_cancelled(job)
+    except TryLater as later:
+        await _put_off(job, later)
     except (DomainError, ProjectArchived) as error:
         await _end_badly(job, str(error))
     except OSError as error:
@@ -64,12 +67,32 @@ async def end_cancelled(job: RunningJob) -> None:
             return
 
 
+async def _put_off(job: RunningJob, later: TryLater) -> None:
+    """Let a later attempt do it, and raise `TryLater` for the queue; after the last attempt the job has failed."""
+    if job.attempt.attempt >= MOST_ATTEMPTS:
+        await _end_badly(job, f"{later.reason} It was tried {MOST_ATTEMPTS} times.")
+        return
+    told = f"{later.reason} It is tried again in {later.pause_in_words}."
+    _remove_files(job)
+    try:
+        await job.log(told)
+        async with job.means.store.asking() as connection:
+            await attempts.tell(connection, job.attempt, 0, None, told)
+            await attempts.wait_again(connection, job.attempt, told)
+    except JobCancelled:
+        await end_cancelled(job)
+    except Superseded:
+        log.info("job was taken over", job=job.attempt.id, attempt=job.attempt.attempt)
+    else:
+        raise later
+
+
 async def _given_up(job: RunningJob) -> None:
     """The worker stops, or was told that somebody cancels this job."""
     try:
         async with job.means.store.asking() as connection:
             await attempts.tell(connection, job.attempt, 0, None, "waits for a worker")
-            await attempts.wait_again(connection, job.attempt)
+            await attempts.wait_again(connection, job.attempt, "waits for a worker")
         _remove_files(job)
     except JobCancelled:
         await end_cancelled(job)
@@ -86,7 +109,8 @@ async def _worked(job: RunningJob, kinds: Mapping[str, Work]) -> JobOutcome:
             f"Its worker ended {MOST_ATTEMPTS} times while it ran, as when memory is short: ask for less at once."
         )
     if attempt.attempt > 1:
-        await job.log(f"The worker that did this has ended; attempt {attempt.attempt} begins anew.")
+        ended = "The worker that did this has ended; attempt" if attempt.was_left else "Attempt"
+        await job.log(f"{ended} {attempt.attempt} begins anew.")
     work = kinds.get(attempt.kind)
     if work is None:
         raise DomainError(f"This release knows no jobs of the kind {attempt.kind!r}: update the worker.")
@@ -103,6 +127,8 @@ async def _end_well(job: RunningJob, outcome: JobOutcome) -> None:
         await attempts.hold(tx, attempt)
         result = outcome.result if outcome.write is None else await outcome.write(tx)
         await attempts.end(tx, attempt, "done", note=outcome.text, result=result, file=file, file_bytes=file_bytes)
+        if not outcome.is_told:
+            return
         await _tell_user(
             tx,
             attempt,

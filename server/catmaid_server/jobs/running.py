@@ -18,6 +18,7 @@ from catmaid_server.service.settings import Settings
 from catmaid_server.tiles.service import TileService
 
 _TELL_EVERY_S: Final = 0.5
+_MINUTE_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class JobOutcome:
     address : of the file below the service's, for the message; by default that of the job's file.
     write : writes the result into the project, within the transaction that ends the job: once, or not at all.
     label : of that transaction, such as `imports.swc`.
+    is_told : whether the user gets a message that it is done; that it failed is always told.
     """
 
     text: str
@@ -52,6 +54,24 @@ class JobOutcome:
     address: str = ""
     write: Callable[[Connection], Awaitable[Any]] | None = None
     label: str = "jobs.end"
+    is_told: bool = True
+
+
+class TryLater(Exception):
+    """What a job needs is not there now, as a mail server that does not answer: another attempt begins later.
+
+    reason : in a sentence.
+    """
+
+    def __init__(self, reason: str, pause_s: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.pause_s = pause_s
+
+    @property
+    def pause_in_words(self) -> str:
+        """How long until then, such as `10 minutes`."""
+        return f"{self.pause_s} seconds" if self.pause_s < _MINUTE_S else f"{round(self.pause_s / _MINUTE_S)} minutes"
 
 
 class RunningJob:

@@ -22,7 +22,7 @@ from catmaid_server.domain.jobs.jobs import QUEUE, TASK
 from catmaid_server.jobs import upkeep
 from catmaid_server.jobs.attempt import do_job
 from catmaid_server.jobs.kinds import KINDS
-from catmaid_server.jobs.running import JobMeans, Work
+from catmaid_server.jobs.running import JobMeans, TryLater, Work
 from catmaid_server.service.settings import Settings
 from catmaid_server.tiles.gateway.hosts import ImageHosts
 from catmaid_server.tiles.service import TileService
@@ -37,10 +37,12 @@ _CACHE_BYTES: Final = 32 * 1024**2
 
 
 class AfterStop(retry.BaseRetryStrategy):
-    """What a worker gave up because it stops is done by the next one; all else ends in the job itself."""
+    """What a worker gave up because it stops is done by the next one, `TryLater` later; all else ends in the job."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> retry.RetryDecision | None:  # noqa: ARG002
-        """Try again what was cancelled."""
+        """Try again what was cancelled, and later what cannot be done now."""
+        if isinstance(exception, TryLater):
+            return retry.RetryDecision(retry_in={"seconds": exception.pause_s})
         return retry.RetryDecision() if isinstance(exception, asyncio.CancelledError) else None
 
 

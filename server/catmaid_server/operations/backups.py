@@ -44,6 +44,7 @@ _NOT_KEPT = {
     "oidc_client_secret_file",
     "orcid_client_secret_file",
     "github_client_secret_file",
+    "smtp_password_file",
 }
 
 

@@ -38,6 +38,8 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Whether people sign in with the JupyterHub that the environment tells of."""
     providers: tuple[ProviderSettings, ...] = ()
     admission: Admission = Admission()
+    mails_per_hour: int = 0
+    public_url: str = ""
     approval: bool = True
     presence: bool = True
     front_end: str | None = None

@@ -15,13 +15,14 @@ from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import host_names
 from catmaid_server.http.app_options import NODE_LIMIT
 from catmaid_server.http.proxies import parsed_root_path, trusted_networks
+from catmaid_server.service.mail_settings import MailSettings
 from catmaid_server.service.rules import as_value_error
 from catmaid_server.service.sign_in_settings import SignInSettings
 from catmaid_server.tiles.gateway.hosts import ImageHosts
 from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
 
-class Settings(SignInSettings):
+class Settings(SignInSettings, MailSettings):
     """Settings of the service and of the commands that work on its data folder."""
 
     model_config = SettingsConfigDict(env_prefix="CATMAID_", frozen=True, extra="ignore")

@@ -237,6 +237,8 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         jupyterhub=settings.jupyterhub,
         providers=settings.providers(),
         admission=settings.admission,
+        mails_per_hour=settings.mail_limit,
+        public_url=settings.public_url,
         approval=settings.approval,
         presence=settings.presence,
         database_folder=str(folder.path) if settings.database_url is None else None,

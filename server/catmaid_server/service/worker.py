@@ -117,6 +117,8 @@ def _options(order: WorkerOrder, *, over_tls: bool) -> AppOptions:
         hub=HubService.of() if order.jupyterhub else None,
         providers=order.providers,
         admission=order.admission,
+        mails_per_hour=order.mails_per_hour,
+        public_url=order.public_url,
         approval=order.approval,
         presence=order.presence,
         front_end=_front_end(order),

@@ -37,6 +37,8 @@ class Attempt:
     arguments: dict[str, Any]
     attempt: int
     is_cancel_wanted: bool
+    was_left: bool = False
+    """Whether the worker of the attempt before has ended without a word."""
 
 
 async def begin(connection: Connection, job_id: int) -> Attempt | None:
@@ -93,9 +95,9 @@ async def end(
         raise Superseded
 
 
-async def wait_again(connection: Connection, attempt: Attempt) -> None:
-    """Give an attempt up because its worker stops."""
-    await connection.execute(sql.wait_again, {"job_id": attempt.id, "attempt": attempt.attempt})
+async def wait_again(connection: Connection, attempt: Attempt, note: str) -> None:
+    """Give an attempt up: its worker stops, or what it needs is not there now. The note says for what it waits."""
+    await connection.execute(sql.wait_again, {"job_id": attempt.id, "attempt": attempt.attempt, "note": note})
 
 
 async def requeue_left_behind(connection: Connection, seconds: float) -> int:

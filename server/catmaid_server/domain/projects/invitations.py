@@ -26,7 +26,8 @@ class Invitation:
 
     most_uses : how many people it is for; None: any number.
     uses : how many have used it, also those who wait for approval.
-    sent_to : e-mail address of the person for whom it was made; empty: for whoever has it.
+    email : of the person for whom it was made; empty: for whoever has it.
+    mail : what became of its mail; empty: none is sent, or that is long ago.
     """
 
     id: int
@@ -41,7 +42,8 @@ class Invitation:
     uses: int
     user_id: int
     user: str
-    sent_to: str
+    email: str
+    mail: str
 
     @property
     def is_open(self) -> bool:
@@ -113,7 +115,7 @@ async def create(
     needs_approval: bool,
     expires: datetime | None,
     most_uses: int | None,
-    sent_to: str = "",
+    email: str = "",
 ) -> Invitation:
     """Make an invitation. `InvalidInput` for unknown permissions, an end in the past, or a number of nobody."""
     require_known(permissions)
@@ -137,7 +139,7 @@ async def create(
         needs_approval=needs_approval,
         expiry=expires,
         most_uses=most_uses,
-        sent_to=sent_to,
+        email=email,
     )
     return next(one for one in await list_invitations(tx, project_id) if one.id == made)
 

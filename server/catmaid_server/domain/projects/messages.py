@@ -43,6 +43,7 @@ async def mark_read(tx: Connection, user_id: int, message_id: int) -> str:
     return str(action)
 
 
-async def send_message(tx: Connection, user_id: int, *, title: str, text: str, action: str = "") -> None:
-    """Write a message to a user; `action` is the address of the page it is about."""
-    await tx.execute(sql.send, {"user_id": user_id, "title": title, "text": text, "action": action})
+async def send_message(tx: Connection, user_id: int, *, title: str, text: str, action: str = "") -> int:
+    """Write a message to a user and return its id; `action` is the address of the page it is about."""
+    made: int = await fetch_value(tx, sql.send, user_id=user_id, title=title, text=text, action=action)
+    return made

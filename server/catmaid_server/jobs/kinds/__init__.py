@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from catmaid_server.jobs.kinds import crop, export
+from catmaid_server.jobs.kinds import crop, export, mails
 from catmaid_server.jobs.running import Work
 
-KINDS: Final[Mapping[str, Work]] = {crop.KIND: crop.work, export.KIND: export.work}
+KINDS: Final[Mapping[str, Work]] = {
+    crop.KIND: crop.work,
+    export.KIND: export.work,
+    mails.INVITATION: mails.work_invitation,
+    mails.MESSAGE: mails.work_message,
+}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
 import msgspec
 
 from catmaid_server.domain.errors import NotAllowed
-from catmaid_server.domain.projects import invitations, project_tokens
+from catmaid_server.domain.projects import invitations, mails, project_tokens
 from catmaid_server.domain.projects.invitations import Invitation
 from catmaid_server.domain.times import ZonedTime, parse_time
+from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.projects.project_tokens import WithdrawnToken
@@ -29,7 +31,9 @@ class NewInvitation(msgspec.Struct):
     expires: str | None = None
     """When it ends, ISO 8601; by default never."""
     uses: int | None = None
-    """How many people may use it; by default any number."""
+    """How many people may use it; by default any number, or one if it is sent to an address."""
+    email: str = ""
+    """Address to which it is sent, if the service sends mail; empty: who made it passes the link on."""
 
 
 class ListedInvitation(TypedDict):
@@ -51,18 +55,26 @@ class ListedInvitation(TypedDict):
     """How many have used it, also those who wait for approval."""
     user: str
     """Who made it."""
+    email: str
+    """Address of the person for whom it was made; empty: for whoever has it."""
+    mail: str
+    """What became of its mail: `sent`, for what it waits, or why it failed; empty: there is none, or not any more."""
+    link: str
+    """Where it is opened; empty where the settings do not say how people reach the service."""
 
 
 @routes.get("/{project_id}/invitations/", needs=Permission.ADMINISTER)
 async def list_invitations(call: Call, form: NoParameters) -> list[ListedInvitation]:
     """List the invitations into a project, the oldest first."""
     async with call.reading() as connection:
-        return [_listed(one) for one in await invitations.list_invitations(connection, call.project_id)]
+        return [_listed(call, one) for one in await invitations.list_invitations(connection, call.project_id)]
 
 
 @routes.post("/{project_id}/invitations/", needs=Permission.ADMINISTER, label="project_tokens.invite")
 async def invite(call: Call, form: NewInvitation) -> ListedInvitation:
-    """Make an invitation, which lets who has its token into the project until it ends."""
+    """Make an invitation, which lets who has its token into the project until it ends, and send it to an address."""
+    options = call.request.app[keys.OPTIONS]
+    email = mails.require_address(form.email) if form.email else ""
     made = await invitations.create(
         call.tx,
         call.project_id,
@@ -71,9 +83,14 @@ async def invite(call: Call, form: NewInvitation) -> ListedInvitation:
         permissions=form.permissions,
         needs_approval=form.needs_approval,
         expires=None if form.expires is None else parse_time(form.expires),
-        most_uses=form.uses,
+        most_uses=1 if email and form.uses is None else form.uses,
+        email=email,
     )
-    return _listed(made)
+    if email and options.mails_per_hour:
+        limit = options.mails_per_hour
+        await mails.mail_invitation(call.tx, call.project_id, call.user.id, made.id, limit=limit)
+        made = replace(made, mail=mails.WAITING)
+    return _listed(call, made)
 
 
 @routes.delete("/{project_id}/invitations/{token_id}", needs=Permission.LOGIN, label="project_tokens.withdraw")
@@ -87,7 +104,8 @@ async def withdraw_invitation(call: Call, form: NoParameters) -> WithdrawnToken:
     return {"id": token_id}
 
 
-def _listed(one: Invitation) -> ListedInvitation:
+def _listed(call: Call, one: Invitation) -> ListedInvitation:
+    service = call.request.app[keys.OPTIONS].public_url.rstrip("/")
     return {
         "id": one.id,
         "name": one.name,
@@ -100,4 +118,7 @@ def _listed(one: Invitation) -> ListedInvitation:
         "most_uses": one.most_uses,
         "uses": one.uses,
         "user": one.user,
+        "email": one.email,
+        "mail": one.mail,
+        "link": f"{service}/#join={one.token}" if service else "",
     }

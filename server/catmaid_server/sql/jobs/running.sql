@@ -1,11 +1,13 @@
 -- Jobs as their workers see them. Only the newest attempt at a job may write.
 
 -- name: begin
--- Begin an attempt at a job; no row if it has ended.
-UPDATE job
+-- Begin an attempt at a job; no row if it has ended. was_left: whether an attempt was under way.
+UPDATE job j
    SET state = 'running', attempt = attempt + 1, started = coalesce(started, now()), done = 0, total = NULL, note = ''
- WHERE id = %(job_id)s AND state IN ('waiting', 'running')
-RETURNING id, project_id, user_id, kind, title, arguments, attempt, is_cancel_wanted;
+  FROM (SELECT id, state FROM job WHERE id = %(job_id)s AND state IN ('waiting', 'running') FOR UPDATE) before
+ WHERE j.id = before.id
+RETURNING j.id, project_id, user_id, kind, title, arguments, attempt, is_cancel_wanted,
+          before.state = 'running' AS was_left;
 
 -- name: tell
 -- Say how far an attempt is; whether it is to be cancelled, no row if it is not the newest.
@@ -33,8 +35,8 @@ UPDATE job
 RETURNING id;
 
 -- name: wait_again
--- An attempt was given up because its worker stops; the next worker begins another.
-UPDATE job SET state = 'waiting', note = 'waits for a worker'
+-- An attempt was given up; another one begins later.
+UPDATE job SET state = 'waiting', note = %(note)s
  WHERE id = %(job_id)s AND attempt = %(attempt)s AND state = 'running';
 
 -- name: left_behind

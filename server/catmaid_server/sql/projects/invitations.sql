@@ -5,17 +5,21 @@
 INSERT INTO project_token (id, project_id, user_id, name, needs_approval, default_permissions, expiry, most_uses,
                            email)
 SELECT id, %(project_id)s, %(user_id)s, coalesce(nullif(%(name)s, ''), 'Invitation ' || id), %(needs_approval)s,
-       %(permissions)s, %(expiry)s, %(most_uses)s, %(sent_to)s
+       %(permissions)s, %(expiry)s, %(most_uses)s, %(email)s
   FROM (SELECT nextval(pg_get_serial_sequence('project_token', 'id'))::integer AS id) next
 RETURNING id;
 
 -- name: listed
--- The tokens of a project with who made each and how many used it, by id.
+-- The tokens of a project with who made each, how many used it and what became of its mail, by id.
 SELECT t.id, t.name, t.token, t.default_permissions AS permissions, t.needs_approval, t.enabled,
        t.creation_time AS created, t.expiry AS expires, t.most_uses, used.uses, a.id AS user_id, a.username AS "user",
-       t.email AS sent_to
+       t.email, CASE WHEN mail.note IS NULL THEN '' ELSE coalesce(nullif(mail.note, ''), 'waits') END AS mail
   FROM project_token t
   JOIN app_user a ON a.id = t.user_id
+  LEFT JOIN LATERAL (SELECT j.note FROM job j
+                      WHERE j.project_id = t.project_id AND j.kind = 'invitation mail' AND t.email <> ''
+                        AND (j.arguments ->> 'token_id')::integer = t.id
+                      ORDER BY j.id DESC LIMIT 1) mail ON true
  CROSS JOIN LATERAL (SELECT count(*) AS uses FROM project_token_use u WHERE u.project_token_id = t.id) used
  WHERE t.project_id = %(project_id)s
  ORDER BY t.id;

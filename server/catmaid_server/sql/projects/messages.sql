@@ -15,5 +15,5 @@ SELECT max(time) FROM message WHERE user_id = %(user_id)s AND NOT read;
 UPDATE message SET read = true WHERE id = %(message_id)s AND user_id = %(user_id)s RETURNING action;
 
 -- name: send
--- A new message to a user.
-INSERT INTO message (user_id, title, text, action) VALUES (%(user_id)s, %(title)s, %(text)s, %(action)s);
+-- A new message to a user; its id.
+INSERT INTO message (user_id, title, text, action) VALUES (%(user_id)s, %(title)s, %(text)s, %(action)s) RETURNING id;
