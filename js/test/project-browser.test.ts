@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { rightsOf, whoAsks } from "../src/project-browser/join-requests";
 import { PictureQueue } from "../src/project-browser/picture-queue";
 import {
   type BrowsedProject,
@@ -25,6 +26,7 @@ function project(change: Partial<BrowsedProject>): BrowsedProject {
     favorite: false,
     is_public: false,
     archived: null,
+    requests: 0,
     ...change,
   };
 }
@@ -104,4 +106,23 @@ test("pictures of rows in sight are read once, four at a time, and none that wen
   ends[0]?.();
   ends[1]?.();
   await expect.poll(() => read).toEqual([1, 2, 3, 4, 7, 5]);
+});
+
+test("who asks to join is told in words", () => {
+  expect(peopleInWords(project({ owners: ["ana"], requests: 1 }))).toBe("of ana · 1 person asks to join");
+  expect(peopleInWords(project({ requests: 12 }))).toBe("12 people ask to join");
+  const asked = {
+    token_id: 1,
+    token_name: "Course",
+    user_id: 2,
+    username: "ben",
+    full_name: "",
+    permissions: ["can_browse", "can_annotate"],
+    time: "2026-11-01T00:00:00Z",
+  };
+  expect(whoAsks(asked)).toBe("ben");
+  expect(whoAsks({ ...asked, full_name: "Ben Lee" })).toBe("Ben Lee (ben)");
+  expect(rightsOf(asked)).toBe("may edit then");
+  expect(rightsOf({ ...asked, permissions: ["can_browse"] })).toBe("may look then");
+  expect(rightsOf({ ...asked, permissions: ["can_fork"] })).toBe("can_fork");
 });

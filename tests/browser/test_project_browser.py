@@ -6,6 +6,9 @@ import asyncio
 
 from playwright.async_api import expect
 
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import project_tokens
+from catmaid_server.service.opening import opened_store
 from tests.browser.accessibility import THEMES, change_theme, problems
 from tests.browser.site import RESULTS, OpenNotebook, Site
 
@@ -59,3 +62,44 @@ async def test_a_project_is_found_marked_and_opened(site: Site, notebooks: OpenN
     await browser.screenshot(path=RESULTS / "projects-opened.png")
     await browser.get_by_role("button", name="Close the viewer").click()
     await expect(browser.get_by_test_id("opened")).to_be_empty()
+
+
+async def test_who_asks_to_join_is_let_in_or_not_in_the_list(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    link = await asyncio.to_thread(lambda: project.invite(name="Course", approval=True, permissions=["can_browse"]))
+    names = [f"asker{number}-{project.id}" for number in (1, 2)]
+    await ask_to_join(site, link, names)
+    notebook = await notebooks(
+        f"import catmaid_jupyter as cj\nbrowser = cj.connect().project_browser(filter={project.title!r})\nbrowser",
+    )
+    browser = notebook.page.get_by_test_id("project-browser")
+    status, requests = browser.get_by_test_id("status"), browser.get_by_test_id("requests")
+    option = browser.get_by_role("option").filter(has_text="2 people ask to join")
+    await option.click()
+    await browser.get_by_role("button", name="2 people ask to join").click()
+    await expect(requests.get_by_role("listitem")).to_have_count(2)
+    await expect(requests).to_contain_text(f"{names[0]} by “Course”")
+    await browser.evaluate("root => { root.style.width = '400px'; }")
+    for theme in THEMES:
+        await change_theme(notebook.page, theme)
+        assert await problems(browser) == []
+        await browser.screenshot(path=RESULTS / f"join-requests-{theme}.png".replace(" ", "-"))
+    assert await browser.evaluate("root => root.scrollWidth <= 400")
+    word = requests.get_by_label(f"A word to {names[0]}")
+    await word.fill("Welcome!")
+    await word.press("Tab")
+    await notebook.page.keyboard.press("Enter")
+    await expect(status).to_have_text(f"{names[0]} is in {project.title} now, and gets a message.")
+    await expect(browser.get_by_role("button", name="1 person asks to join")).to_be_visible()
+    await requests.get_by_role("button", name=f"Refuse {names[1]}").click()
+    await expect(status).to_have_text(f"{names[1]} was not let into {project.title}, and gets a message.")
+    await expect(requests).to_have_text("Nobody asks to join any more.")
+    assert names[0] in (await asyncio.to_thread(lambda: project.members))["name"].tolist()
+
+
+async def ask_to_join(site: Site, link: str, names: list[str]) -> None:
+    """Let new users use an invitation."""
+    async with opened_store(site.settings) as store:
+        for name in names:
+            async with store.writing(user_id=None, project_id=None, label="users.create") as tx:
+                await project_tokens.apply_token(tx, await users.create_user(tx, name), link.rpartition("=")[2])

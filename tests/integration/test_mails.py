@@ -232,3 +232,45 @@ async def test_a_server_that_is_not_there_is_told(unused_tcp_port: int) -> None:
     server = server_at(unused_tcp_port)
     with pytest.raises(MailServerAway, match="does not answer on port"):
         await mailing.send(server, composed(server, "ben@lab.example", "Hello", "text"))
+
+
+async def test_who_asks_and_who_decides_hear_of_each_other(
+    service: Service, smtp: MailServerStandIn, tmp_path: Path
+) -> None:
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        await tx.execute("UPDATE app_user SET email = username || '@lab.example' WHERE username IN ('admin', 'tracer')")
+    made = await service.admin.post(
+        f"/{service.project_id}/invitations/", needs_approval="true", **{"permissions[0]": "can_fork"}
+    )
+    for _ in range(2):
+        await service.tracer.post("/project-tokens/apply", token=made["token"])
+    assert await titles(service) == ["tracer asks to join 'Test'"], "once"
+    (asked,) = await service.admin.get(f"/{service.project_id}/project-tokens/requests")
+    form = {"token_id": asked["token_id"], "user_id": asked["user_id"]}
+    path = f"/{service.project_id}/project-tokens/refuse"
+    assert (await service.admin.refused(path, **form, word="a" * 1001))[0] == 400
+    await service.admin.post(path, **form, word="Not this year.\r\nBcc: bo@lab.example")
+    told = await service.tracer.get("/messages/list")
+    assert told["0"]["title"] == "You were not let into 'Test'"
+    assert told["0"]["text"].startswith("Not this year.")
+    await service.admin.post(f"/{service.project_id}/project-tokens/approve", **form, word="Welcome!")
+    async with working(service.store.dsn, tmp_path, **settings_for(smtp)), asyncio.timeout(PATIENCE_S):
+        while len(smtp.mails) < 3:
+            await asyncio.sleep(0.05)
+    sent = {str(mail["Subject"]): (recipients, mail) for recipients, mail in smtp.mails}
+    assert {title: recipients for title, (recipients, _) in sent.items()} == {
+        "tracer asks to join 'Test'": ["admin@lab.example"],
+        "You were not let into 'Test'": ["tracer@lab.example"],
+        "You are in 'Test'": ["tracer@lab.example"],
+    }
+    assert "Welcome!" in sent["You are in 'Test'"][1].get_content()
+    assert all(mail["Bcc"] is None for _, mail in smtp.mails)
+
+
+async def test_who_has_no_address_gets_a_message_alone(service: Service) -> None:
+    made = await service.admin.post(
+        f"/{service.project_id}/invitations/", needs_approval="true", **{"permissions[0]": "can_fork"}
+    )
+    await service.tracer.post("/project-tokens/apply", token=made["token"])
+    assert await titles(service) == ["tracer asks to join 'Test'"]
+    assert await service.admin.get(f"/{service.project_id}/jobs") == []

@@ -52,6 +52,7 @@ async def test_everybody_is_told_of_what_they_may_see(service: Service) -> None:
         "favorite": False,
         "is_public": False,
         "archived": None,
+        "requests": 0,
     }
     assert await service.visitor.get("/projects/browse") == []
 

@@ -25,6 +25,7 @@ BROWSED: Final[FrameSchema] = {
     "favorite": "bool",
     "is_public": "bool",
     "archived": TIME,
+    "requests": COUNT,
 }
 
 
@@ -51,6 +52,8 @@ class ToldProject(TypedDict):
     is_public: bool | None
     archived: str | None
     """When it was archived; None if it is not."""
+    requests: int
+    """How many people ask to join it, for its administrators; -1 where the server does not tell."""
 
 
 async def read_browsed(http: Http, capabilities: frozenset[str]) -> list[ToldProject]:
@@ -87,4 +90,5 @@ def _as_told(project: Mapping[str, Any], granted: Mapping[str, Sequence[int]]) -
         "favorite": bool(project.get("favorite", False)),
         "is_public": None,
         "archived": None,
+        "requests": -1,
     }

@@ -132,15 +132,15 @@ async def join_request_table(place: Place) -> pd.DataFrame:
     return frame(columns, JOIN_REQUESTS)
 
 
-async def decide(place: Place, user: str, what: str) -> None:
-    """`approve` or `refuse` all that a user asked for. `NotFound` if they asked for nothing."""
+async def decide(place: Place, user: str, what: str, word: str) -> None:
+    """`approve` or `refuse` all that a user asked for, with a word for them. `NotFound` if they asked for nothing."""
     rows = await place.read_json("GET", "project-tokens/requests")
     wanted = [row for row in rows if row["username"] == user]
     if not wanted:
         waiting = ", ".join(sorted({repr(row["username"]) for row in rows})) or "nobody"
         raise NotFound(f"{user!r} waits for no approval here. There waits: {waiting}.")
     for row in wanted:
-        form: Form = {"token_id": row["token_id"], "user_id": row["user_id"]}
+        form: Form = {"token_id": row["token_id"], "user_id": row["user_id"], "word": word}
         await place.http.request("POST", place.path(f"project-tokens/{what}"), form=form)
 
 

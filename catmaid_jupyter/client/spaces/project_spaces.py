@@ -119,15 +119,20 @@ class ProjectSpaces(Public):
         """
         return loop.run(invitations.join_request_table(self.place))
 
-    def approve_join(self, user: str) -> None:
-        """Let somebody in who waits for it. Raises `NotFound` if they do not; the message says who does."""
-        self.place.require_present()
-        loop.run(invitations.decide(self.place, user, "approve"))
+    def approve_join(self, user: str, word: str = "") -> None:
+        """Let somebody in who waits for it; they get a message with your word, by mail where the service sends some.
 
-    def refuse_join(self, user: str) -> None:
-        """Do not let somebody in who waits for it; what they may do already, they may still. `NotFound` as above."""
+        Raises `NotFound` if they do not wait; the message says who does.
+        """
         self.place.require_present()
-        loop.run(invitations.decide(self.place, user, "refuse"))
+        loop.run(invitations.decide(self.place, user, "approve", word))
+        self.instance.tell_of_projects()
+
+    def refuse_join(self, user: str, word: str = "") -> None:
+        """Do not let somebody in who waits for it; what they may do already, they may still. Otherwise as above."""
+        self.place.require_present()
+        loop.run(invitations.decide(self.place, user, "refuse", word))
+        self.instance.tell_of_projects()
 
     def archive(self) -> None:
         """Let nobody edit the project any more, until `restore`; it stays readable, out of the usual lists.

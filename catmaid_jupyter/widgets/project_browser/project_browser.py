@@ -20,6 +20,7 @@ from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.project_browser.project_pictures import project_picture
 from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_wire.forms import Form
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.instance import Instance
@@ -104,7 +105,8 @@ class ProjectBrowser(KeepsRows, Widget):
 
         id int64, title, comment str, stacks (lists of titles), neurons, nodes int64 (-1: the server does not tell),
         last_edit datetime64[us, UTC] (NaT: nothing is traced, or not told), owners, permissions (lists of names),
-        favorite, is_public bool, archived datetime64[us, UTC] (NaT: it is not).
+        favorite, is_public bool, archived datetime64[us, UTC] (NaT: it is not), requests int64 (how many people ask to
+        join it, for its administrators; -1: the server does not tell).
         """
         return browsed_table(self.instance.run(self._read()))
 
@@ -154,6 +156,23 @@ class ProjectBrowser(KeepsRows, Widget):
             return f"{project.title} is archived: it can be read, and nobody edits it."
         await asyncio.to_thread(project.restore)
         return f"{project.title} is back from the archive."
+
+    @method
+    async def _requests(self, params: dict[str, Any]) -> list[dict[str, Any]]:
+        """Who asks to join ``{project_id}``, as the service tells it."""
+        project = await self._known(params)
+        rows: list[dict[str, Any]] = await project.place.read_json("GET", "project-tokens/requests")
+        return rows
+
+    @method
+    async def _decide(self, params: dict[str, Any]) -> str:
+        """Let ``who`` in or not: ``{project_id, token_id, user_id, who, approve, word}``; says what was done."""
+        project = await self._known(params)
+        form: Form = {"token_id": int(params["token_id"]), "user_id": int(params["user_id"]), "word": params["word"]}
+        what, done = ("approve", "is in") if params["approve"] else ("refuse", "was not let into")
+        await project.place.http.request("POST", project.place.path(f"project-tokens/{what}"), form=form)
+        self.instance.tell_of_projects()
+        return f"{params['who']} {done} {project.title}{' now' if params['approve'] else ''}, and gets a message."
 
     @method
     async def _open(self, params: dict[str, Any]) -> str:

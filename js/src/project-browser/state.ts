@@ -35,6 +35,8 @@ export interface BrowsedProject {
   is_public: boolean | null;
   /** When it was archived; null if it is not. */
   archived: string | null;
+  /** How many people ask to join it; for its administrators, -1 where the server does not tell. */
+  requests: number;
 }
 
 export const CHOICES: ReadonlyArray<[ShownProjects, string, string]> = [
@@ -98,7 +100,13 @@ export function contentsInWords({ stacks, neurons, nodes, last_edit }: BrowsedPr
 export function peopleInWords(project: BrowsedProject): string {
   const parts = [project.owners.length > 0 ? `of ${project.owners.join(", ")}` : "", rightsInWords(project)];
   if (project.is_public) parts.push("public");
+  if (project.requests > 0) parts.push(requestsInWords(project));
   return parts.filter(Boolean).join(" · ");
+}
+
+/** How many people ask to join a project. */
+export function requestsInWords({ requests }: BrowsedProject): string {
+  return requests === 1 ? "1 person asks to join" : `${requests.toLocaleString("en")} people ask to join`;
 }
 
 /** Python that has the project; by its id where others have its title. */

@@ -9,6 +9,7 @@ import { bytes, type Rpc } from "../shared/rpc";
 import { SavedRows } from "../shared/table/first-rows";
 import widgetCss from "../shared/widget.css";
 import { renderWidget } from "../shared/widget-reference";
+import { type JoinDecision, type JoinRequest, JoinRequests, whoAsks } from "./join-requests";
 import css from "./project-browser.css";
 import { ProjectList } from "./project-list";
 import {
@@ -17,6 +18,7 @@ import {
   codeOf,
   mayArchive,
   type ProjectBrowserState,
+  requestsInWords,
   shownInWords,
   shownProjects,
   TOLD_ONLY,
@@ -62,6 +64,14 @@ export class ProjectBrowserPanel {
       this.ask("archive", { project_id: id, archived: archived === null }),
     ),
   );
+  private readonly askers = this.action("", () => this.toggleRequests());
+  private readonly requests = new JoinRequests({
+    read: async (id, signal) =>
+      (await this.rpc.call<JoinRequest[]>("requests", { project_id: id }, { signal, timeoutMs: LATE_MS }))
+        .result,
+    decide: (decision) => this.decide(decision),
+    failed: (error) => this.lines.fail(error),
+  });
   private readonly chosen = element(
     "div",
     { class: "cj-bar cj-chosen", hidden: true, "data-testid": "chosen" },
@@ -70,6 +80,7 @@ export class ProjectBrowserPanel {
     this.action("Open a viewer", () => this.withActive((one) => this.open(one)), "Enter"),
     this.favorite,
     this.archive,
+    this.askers,
   );
   private readonly closeViewer = this.action("Close the viewer", () => void this.ask("close_viewer", {}));
   private readonly viewer = element("div", { class: "cj-opened", "data-testid": "opened" });
@@ -79,6 +90,8 @@ export class ProjectBrowserPanel {
   private readonly end = new AbortController();
   private opened: AbortController | null = null;
   private projects: BrowsedProject[] = [];
+  /** The project of which it is shown who asks to join. */
+  private requestsOf: number | null = null;
   private readAt = 0;
 
   constructor(
@@ -125,6 +138,7 @@ export class ProjectBrowserPanel {
       this.list.node,
       this.none,
       this.chosen,
+      this.requests.node,
       this.viewer,
       element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
@@ -154,6 +168,7 @@ export class ProjectBrowserPanel {
     this.opened?.abort();
     this.reading.dispose();
     this.list.dispose();
+    this.requests.dispose();
     this.saved.dispose();
     for (const address of this.addresses) URL.revokeObjectURL(address);
     this.root.remove();
@@ -185,6 +200,7 @@ export class ProjectBrowserPanel {
     this.lines.total.textContent = this.readAt === 0 ? "" : shownInWords(shown.length, projects.length);
     const active = projects.find((project) => project.id === id);
     this.chosen.hidden = active === undefined;
+    this.drawRequests(active);
     if (!active) return;
     this.code.textContent = codeOf(active, projects, model.get("connection"));
     this.favorite.setAttribute("aria-pressed", String(active.favorite));
@@ -194,6 +210,28 @@ export class ProjectBrowserPanel {
       active.archived === null
         ? "Nobody edits it any more; it stays readable"
         : "People edit it again, as before";
+  }
+
+  /** The button that shows who asks to join the chosen project, and the list while it is open. */
+  private drawRequests(active: BrowsedProject | undefined): void {
+    if (active?.id !== this.requestsOf) this.requestsOf = null;
+    const isOpen = this.requestsOf !== null;
+    this.askers.hidden = !isOpen && (active?.requests ?? 0) <= 0;
+    if (active)
+      this.askers.textContent = active.requests > 0 ? requestsInWords(active) : "Nobody asks to join";
+    this.askers.setAttribute("aria-expanded", String(isOpen));
+    this.requests.of(this.requestsOf);
+  }
+
+  private toggleRequests(): void {
+    this.requestsOf = this.requestsOf === null ? this.model.get("project_id") : null;
+    this.draw();
+  }
+
+  private async decide({ request, approve, word }: JoinDecision): Promise<void> {
+    const { token_id, user_id } = request;
+    const project_id = this.requestsOf;
+    await this.ask("decide", { project_id, token_id, user_id, who: whoAsks(request), approve, word });
   }
 
   private resize(): void {

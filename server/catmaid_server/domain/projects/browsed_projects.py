@@ -42,6 +42,8 @@ class BrowsedProject(TypedDict):
     """Whether it can be seen without a login."""
     archived: ZonedTime | None
     """When it was archived; `null` if it is not."""
+    requests: int
+    """How many people ask to join it; 0 for who does not administer it."""
 
 
 async def browsed_projects(connection: Connection, user: User) -> msgspec.Raw:

@@ -13,7 +13,7 @@ from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.memberships import require_known
 from catmaid_server.domain.errors import NotFound
-from catmaid_server.domain.projects import invitations, projects
+from catmaid_server.domain.projects import invitations, join_requests, projects
 from catmaid_server.domain.times import ZonedTime
 
 sql = load("projects/project_tokens")
@@ -100,8 +100,12 @@ async def list_uses(connection: Connection, project_id: int, user_id: int) -> li
     return [token_id for (token_id,) in rows]
 
 
-async def apply_token(tx: Connection, user_id: int, token: str, *, approval: bool = True) -> EnteredProject:
+async def apply_token(
+    tx: Connection, user_id: int, token: str, *, approval: bool = True, mail_limit: int = 0
+) -> EnteredProject:
     """Let a user into the project of a token: with `approval`, not before it is approved if the token needs that.
+
+    Who made the token is told then, by mail, too, if they may have mail sent (`mail_limit` in an hour).
 
     Raises `InvalidInput` for a malformed token, `NotFound` for one that is unknown, or lets nobody in any more.
     """
@@ -114,6 +118,8 @@ async def apply_token(tx: Connection, user_id: int, token: str, *, approval: boo
     if cursor.rowcount and not waits:
         granted = await fetch_value(tx, sql.permissions_of, project_id=found.project_id, token_id=found.id)
         await projects.grant_to_user(tx, found.project_id, user_id, granted)
+    elif cursor.rowcount:
+        await join_requests.tell_maker(tx, found.id, user_id, limit=mail_limit)
     return {
         "project_id": found.project_id,
         "project_name": found.project,

@@ -63,8 +63,10 @@ async def join(call: Call, tx: Connection, user_id: int) -> None:
 
     Raises `NotFound` for an invitation that lets nobody in any more.
     """
-    approval = call.request.app[keys.OPTIONS].approval
-    entered = await project_tokens.apply_token(tx, user_id, token_of(call), approval=approval)
+    options = call.request.app[keys.OPTIONS]
+    entered = await project_tokens.apply_token(
+        tx, user_id, token_of(call), approval=options.approval, mail_limit=options.mails_per_hour
+    )
     await favorites.add(tx, entered["project_id"], user_id)
 
 

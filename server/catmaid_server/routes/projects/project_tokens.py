@@ -9,7 +9,7 @@ import msgspec
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.annotation import favorites
 from catmaid_server.domain.errors import NotAllowed
-from catmaid_server.domain.projects import project_tokens
+from catmaid_server.domain.projects import join_requests, project_tokens
 from catmaid_server.domain.projects.project_tokens import EnteredProject, JoinRequest, ProjectToken
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
@@ -45,6 +45,13 @@ class TokenUse(msgspec.Struct):
 
     token_id: int | None = None
     user_id: int | None = None
+
+
+class JoinDecision(TokenUse):
+    """A user who waits for approval, and what they are told."""
+
+    word: str = ""
+    """Of who decides, in the message that the user gets."""
 
 
 class Fork(msgspec.Struct):
@@ -96,9 +103,10 @@ async def withdraw_token(call: Call, form: NoParameters) -> WithdrawnToken:
 
 
 @routes.post("/{project_id}/project-tokens/approve", needs=Permission.ADMINISTER, label="project_tokens.approve")
-async def approve_token(call: Call, form: TokenUse) -> dict[str, str]:
-    """Let a user in who applied a token that needs approval."""
+async def approve_token(call: Call, form: JoinDecision) -> dict[str, str]:
+    """Let a user in who applied a token that needs approval; they get a message."""
     await project_tokens.approve(call.tx, call.project_id, form.token_id, form.user_id)
+    await _tell(call, form, approved=True)
     return {"status": "ok"}
 
 
@@ -110,10 +118,27 @@ async def list_requests(call: Call, form: NoParameters) -> list[JoinRequest]:
 
 
 @routes.post("/{project_id}/project-tokens/refuse", needs=Permission.ADMINISTER, label="project_tokens.refuse")
-async def refuse_token(call: Call, form: TokenUse) -> dict[str, str]:
-    """Refuse a user who awaits approval; it takes nothing from them, and they can still be approved later."""
+async def refuse_token(call: Call, form: JoinDecision) -> dict[str, str]:
+    """Refuse a user who awaits approval; it takes nothing from them, and they can still be approved later.
+
+    They get a message.
+    """
     await project_tokens.refuse(call.tx, call.project_id, form.token_id, form.user_id)
+    await _tell(call, form, approved=False)
     return {"status": "ok"}
+
+
+async def _tell(call: Call, form: JoinDecision, *, approved: bool) -> None:
+    assert form.user_id is not None
+    await join_requests.tell_decision(
+        call.tx,
+        call.project_id,
+        call.user.id,
+        form.user_id,
+        approved=approved,
+        word=form.word,
+        limit=call.request.app[keys.OPTIONS].mails_per_hour,
+    )
 
 
 @routes.post("/{project_id}/project-tokens/revoke", needs=Permission.LOGIN, label="project_tokens.revoke")
@@ -141,8 +166,9 @@ async def list_uses(call: Call, form: NoParameters) -> list[int]:
 @routes.post("/project-tokens/apply", needs=Permission.LOGIN, label="project_tokens.apply")
 async def apply_token(call: Call, form: AppliedToken) -> EnteredProject:
     """Enter a project with a token."""
+    options = call.request.app[keys.OPTIONS]
     entered = await project_tokens.apply_token(
-        call.tx, call.user.id, form.token, approval=call.request.app[keys.OPTIONS].approval
+        call.tx, call.user.id, form.token, approval=options.approval, mail_limit=options.mails_per_hour
     )
     if form.favorite:
         await favorites.add(call.tx, entered["project_id"], call.user.id)

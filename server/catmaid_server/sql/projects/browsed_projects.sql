@@ -36,6 +36,14 @@ WITH seen AS (
     SELECT DISTINCT e.project_id
       FROM effective_permission e JOIN app_user u ON u.id = e.user_id
      WHERE u.username = %(visitor)s AND e.permission IN ('can_browse', 'can_annotate', 'can_administer')
+), asked AS (
+    SELECT t.project_id, count(*) AS requests
+      FROM project_token_use w JOIN project_token t ON t.id = w.project_token_id
+     WHERE NOT w.enabled AND w.edition_time = w.creation_time
+     GROUP BY t.project_id
+), administered AS (
+    SELECT e.project_id FROM effective_permission e
+     WHERE e.user_id = %(user_id)s AND e.permission = 'can_administer'
 )
 SELECT coalesce(json_agg(json_build_object(
            'id', p.id, 'title', p.title, 'comment', coalesce(p.comment, ''),
@@ -46,7 +54,9 @@ SELECT coalesce(json_agg(json_build_object(
            'permissions', CASE WHEN %(all_projects)s THEN to_json(%(all_permissions)s::text[])
                                ELSE coalesce(allowed.permissions, '[]') END,
            'favorite', f.user_id IS NOT NULL,
-           'is_public', public.project_id IS NOT NULL, 'archived', a.time)
+           'is_public', public.project_id IS NOT NULL, 'archived', a.time,
+           'requests', CASE WHEN %(all_projects)s OR p.id IN (SELECT project_id FROM administered)
+                            THEN coalesce(asked.requests, 0) ELSE 0 END)
            ORDER BY p.title, p.id), '[]')::text
   FROM seen p
   LEFT JOIN traced ON traced.project_id = p.id
@@ -54,6 +64,7 @@ SELECT coalesce(json_agg(json_build_object(
   LEFT JOIN shown ON shown.project_id = p.id
   LEFT JOIN owned ON owned.project_id = p.id
   LEFT JOIN allowed ON allowed.project_id = p.id
+  LEFT JOIN asked ON asked.project_id = p.id
   LEFT JOIN public ON public.project_id = p.id
   LEFT JOIN project_archive a ON a.project_id = p.id
   LEFT JOIN project_favorite f ON f.project_id = p.id AND f.user_id = %(user_id)s;
