@@ -169,6 +169,9 @@ class Stack(Public):
         the stack, or one that is too large.
         """
         place = self._place()
+        self._grid(zoom)  # says what is wrong with the zoom level or the plane
+        if format not in ("tiff", "zarr"):
+            raise InvalidInput(f"The format of a crop is 'tiff' or 'zarr', not {format!r}.")
         lower, upper = corners(box)
         wish = {
             "stack_ids": [self.id, *(stack.id for stack in stacks)],

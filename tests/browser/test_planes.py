@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
+import numpy as np
 import pytest
+import tensorstore
 from playwright.async_api import expect
 
 import catmaid_jupyter as cj
@@ -17,6 +20,13 @@ from tests.browser.viewer import Viewer
 from tests.helpers.patience import PATIENCE_MS, PATIENCE_S
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE_S)
+
+PIXELS = """canvas => {
+  const { width, height } = canvas;
+  const all = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+  return Array.from({ length: width * height }, (_, i) => all[4 * i]);
+}"""
+"""Reds of the picture of the viewer's own stack."""
 
 PLANES = ("xy", "xz", "zy")
 SMALL = "height=200, nm_per_pixel=3.0"
@@ -126,3 +136,38 @@ async def test_a_project_without_images_is_traced_on_a_grid(site: Site, open_vie
         await viewer.painted()
         await viewer.root.screenshot(path=RESULTS / f"grid-{theme}.png".replace(" ", "-"))
         assert not await problems(viewer.root)
+
+
+def write_stripes(folder: Path) -> Path:
+    """Sections that are dark and bright in turns, ten times as thick as pixels are wide."""
+    path = folder / "stripes.zarr"
+    spec = {"driver": "zarr", "kvstore": {"driver": "file", "path": f"{path}/"}}
+    store = tensorstore.open(spec, create=True, dtype="uint8", shape=[20, 200, 200]).result()
+    store[...] = np.where(np.arange(20) % 2, 220, 40).astype(np.uint8)[:, None, None]
+    return path
+
+
+async def test_sections_from_the_side_are_smooth_along_both_axes(
+    site: Site, notebooks: OpenNotebook, tmp_path: Path
+) -> None:
+    project = await site.new_project()
+    for plane, resolution in {"xz": (4, 40, 4), "zy": (40, 4, 4)}.items():
+        project.add_stack(str(write_stripes(tmp_path / plane)), plane, orientation=plane, resolution=resolution)
+    notebook = await notebooks(
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})",
+        "xz = project.viewer('xz', height=300, nm_per_pixel=4)\nxz",
+        "zy = project.viewer('zy', height=300, nm_per_pixel=4)\nzy",
+    )
+    between = {}
+    for index, plane in enumerate(("xz", "zy")):
+        viewer = Viewer(notebook.page, await notebook.value(f"{plane}.layers[0].layer_id"))
+        viewer.root = notebook.page.get_by_test_id("stack-viewer").nth(index)
+        viewer.canvas = viewer.root.get_by_test_id("canvas")
+        await viewer.ready()
+        await viewer.canvas.scroll_into_view_if_needed()
+        await viewer.painted()
+        shades = np.array(await viewer.root.get_by_test_id("image").evaluate(PIXELS))
+        images = shades[shades > 20]
+        between[plane] = np.count_nonzero((images > 90) & (images < 170)) / len(images)
+    assert between["xz"] > 0.2
+    assert between["zy"] > 0.2

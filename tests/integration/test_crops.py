@@ -172,7 +172,9 @@ async def test_what_cannot_be_cropped_is_said_before_the_job(
         with pytest.raises(InvalidInput, match="The box has no voxel of 'Left EM' along x"):
             stack.crop(box_of((2000, 2100), (0, 10), (0, 1)))
         with pytest.raises(InvalidInput, match="has the zoom levels 0 to"):
-            stack.crop(whole, zoom=20)
+            stack.crop(whole, zoom=99)
+        with pytest.raises(InvalidInput, match="The format of a crop is 'tiff' or 'zarr', not 'png'"):
+            stack.crop(whole, format="png")  # type: ignore[arg-type]
         with pytest.raises(InvalidInput, match="1 to 8 different stacks"):
             stack.crop(whole, stacks=[stack])
         with pytest.raises(InvalidInput, match="A box is two corners"):

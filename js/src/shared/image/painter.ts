@@ -28,7 +28,10 @@ export interface PaintReport {
 }
 
 const PREFETCH_MARGIN = 256;
+/** Device pixels of an image pixel's shorter side from which on its edges are shown: sections cut from the side are smooth before. */
 const CRISP_FROM = 6;
+/** An image that is smaller than this along one side, but larger than it is along the other, is painted tile by tile. */
+const LEAST_MAGNIFIED = 0.25;
 const REFUSED_GREY = "#303030";
 const REFUSED_LINE = "#505050";
 
@@ -185,8 +188,9 @@ export class ImagePainter {
   }
 
   private paintTiles(view: StackView, tiles: Tile[]): number {
-    const [factor] = this.magnifier.factors(view, tiles[0]?.zoom ?? 0);
-    if (!this.stack.is_labels && factor > 1 && factor < CRISP_FROM)
+    const factors = this.magnifier.factors(view, tiles[0]?.zoom ?? 0);
+    const [least, most] = [Math.min(...factors), Math.max(...factors)];
+    if (!this.stack.is_labels && most > 1 && least > LEAST_MAGNIFIED && least < CRISP_FROM)
       return this.magnifier.paint(this.context, view, tiles, (tile) => this.loader.tile(tile));
     return tiles.filter((tile) => this.paintTile(view, tile)).length;
   }
@@ -202,7 +206,8 @@ export class ImagePainter {
     // Whole device pixels, or else there are seams.
     const [x0, y0] = [Math.round(left * view.dpr), Math.round(top * view.dpr)];
     const [x1, y1] = [Math.round(right * view.dpr), Math.round(bottom * view.dpr)];
-    const isSmooth = !this.stack.is_labels && (x1 - x0) / bitmap.width < CRISP_FROM;
+    const factor = Math.min((x1 - x0) / bitmap.width, (y1 - y0) / bitmap.height);
+    const isSmooth = !this.stack.is_labels && factor < CRISP_FROM;
     this.context.imageSmoothingEnabled = isSmooth;
     this.context.drawImage(bitmap, x0, y0, x1 - x0, y1 - y0);
     return true;
