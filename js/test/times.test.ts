@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { localTime, timeAgo } from "../src/shared/times";
+import { localTime, readingTime, timeAgo } from "../src/shared/times";
 
 describe("times", () => {
   it("are those of the reader's place", () => {
     expect(localTime(new Date(2026, 5, 3, 4, 5, 9).toISOString())).toBe("2026-06-03 04:05:09");
     expect(localTime("never")).toBe("never");
+  });
+
+  it("are long enough to read", () => {
+    expect(readingTime("Saved.")).toBe(6_000);
+    expect(readingTime("a".repeat(200))).toBe(16_000);
   });
 
   it("are some while ago", () => {

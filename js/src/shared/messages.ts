@@ -6,8 +6,8 @@ import { choiceMenu } from "./choice-menu";
 import { button, element } from "./dom";
 import { isInUse } from "./keyboard";
 import type { AskOptions, NoticeLevel } from "./layer";
+import { readingTime } from "./times";
 
-const NOTICE_MS = 6_000;
 const MOUSE = ["pointerdown", "pointermove", "pointerup", "dblclick", "wheel"] as const;
 
 export class Messages {
@@ -89,7 +89,7 @@ export class Messages {
     );
     notice.append(button("dismiss", "×", () => notice.remove()));
     this.notices.replaceChildren(notice);
-    if (!sticky) this.noticeTimer = setTimeout(() => notice.remove(), NOTICE_MS);
+    if (!sticky) this.noticeTimer = setTimeout(() => notice.remove(), readingTime(text));
   }
 
   /**

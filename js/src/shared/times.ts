@@ -7,6 +7,9 @@ const STEPS: ReadonlyArray<[unit: Intl.RelativeTimeFormatUnit, seconds: number]>
   ["hour", 3_600],
   ["minute", 60],
 ];
+/** ms in which slow readers, too, have seen that there is something to read, and have read a character of it. */
+const NOTICED_MS = 6_000;
+const CHARACTER_MS = 80;
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 /** A time in the reader's time zone, 2026-06-30 14:05:09; the text itself if it is not a time. */
@@ -25,4 +28,9 @@ export function timeAgo(iso: string, now: number = Date.now()): string {
   if (seconds < 60) return "less than a minute ago";
   const [unit, length] = STEPS.find(([, least]) => seconds >= least) ?? ["minute", 60];
   return RELATIVE.format(-Math.floor(seconds / length), unit);
+}
+
+/** For how long a text has to stand, ms. */
+export function readingTime(text: string): number {
+  return Math.max(NOTICED_MS, CHARACTER_MS * text.length);
 }

@@ -1,5 +1,6 @@
 /** Nodes that keys go to wherever they are: the nearest, the last edited, those with a tag, and bookmarks. */
 import type { LayerHost, Point } from "../../shared/layer";
+import { localTime } from "../../shared/times";
 import type { Graph } from "../data/graph";
 import type { Kernel, NodeBookmark, TaggedNode } from "../data/kernel";
 import type { Hit } from "../data/section";
@@ -174,9 +175,9 @@ export class Finding {
     const of = active.kind === "virtual" ? "The node below this edge" : `Node ${active.id}`;
     const reviewers = [...new Set(found.reviewers)];
     const reviewed = reviewers.length > 0 ? `reviewed by ${reviewers.join(", ")}` : "not reviewed yet";
-    const made = `made by ${found.author} on ${moment(found.created)}`;
-    const edited = `edited last by ${found.editor} on ${moment(found.edited)}`;
-    this.context.host()?.notify("info", `${of}: ${made}, ${edited}, ${reviewed}.`, true);
+    const made = `made by ${found.author} on ${localTime(found.created)}`;
+    const edited = `edited last by ${found.editor} on ${localTime(found.edited)}`;
+    this.context.host()?.notify("info", `${of}: ${made}, ${edited}, ${reviewed}.`);
   }
 
   /** The distance between the active node and the one that was active when this was asked first. */
@@ -233,9 +234,4 @@ export class Finding {
     const labels = node.labels.map((label) => `“${label}”`).join(", ");
     this.context.host()?.notify("info", `${at + 1} of ${found.length} nodes: ${labels}.`);
   }
-}
-
-function moment(time: string): string {
-  const parsed = new Date(time);
-  return Number.isNaN(parsed.getTime()) ? time : parsed.toLocaleString();
 }
