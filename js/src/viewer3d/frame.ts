@@ -10,6 +10,8 @@ import type { ScreenPoint } from "./picking/projection";
 import type { Theme } from "./theme";
 import css from "./viewer3d.css";
 
+const KEYS_ELSEWHERE = "Keys and wheel go elsewhere: a click brings them here.";
+
 /** What colours are explained of. */
 export type LegendName = "nodes" | "synapses" | "special" | "volumes";
 
@@ -68,6 +70,7 @@ export class SpaceFrame {
       overlay,
       this.scale,
       this.name,
+      element("div", { class: "cj-keys-elsewhere", "aria-hidden": "true" }, KEYS_ELSEWHERE),
     );
     this.root = element("div", {
       class: "cj-widget cj-viewer3d",
