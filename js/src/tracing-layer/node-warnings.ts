@@ -23,8 +23,9 @@ export class NodeWarnings {
     const { place, parent } = values as { place: { x: number; y: number; z: number }; parent: number | null };
     const at: Point = [place.x, place.y, place.z];
     const from = parent === null ? undefined : this.context.position(parent);
-    if (from) this.tell(this.jumps(from, at));
-    if (this.context.model.get("warns_outside")) void this.checkVolume(at);
+    const jumps = from ? this.jumps(from, at) : [];
+    this.tell(jumps);
+    if (this.context.model.get("warns_outside")) void this.checkVolume(at, jumps);
   }
 
   private jumps(from: Point, to: Point): string[] {
@@ -43,9 +44,10 @@ export class NodeWarnings {
     return found;
   }
 
-  private async checkVolume([x, y, z]: Point): Promise<void> {
+  /** What was told before is told again with it: a viewer has room for one notice. */
+  private async checkVolume([x, y, z]: Point, told: readonly string[]): Promise<void> {
     const name = await this.context.kernel.of("outside", { x, y, z }).catch(() => null);
-    if (name !== null) this.tell([`The new node is outside ${name}.`]);
+    if (name !== null) this.tell([...told, `The new node is outside ${name}.`]);
   }
 
   private tell(warnings: readonly string[]): void {
