@@ -270,6 +270,27 @@ async def test_oversights_are_told_and_nonsense_is_refused(service: Service) -> 
     await in_class(service, story)
 
 
+async def test_a_group_that_is_empty_so_far_is_followed(service: Service) -> None:
+    def story(test: cj.Project, _solution: cj.Project, own: cj.Project) -> None:
+        site: Any = test.instance
+        site.create_group(NAME)
+        test.grant(NAME, "can_annotate")
+        course = test.course(NAME)
+        with pytest.warns(UserWarning, match="has no members but you yet"):
+            assert course.add_students(group=NAME).empty
+        site.add_to_group(NAME, "tracer")
+        assert own.courses["name"].tolist() == [NAME]
+        assert course.students["username"].tolist() == ["tracer"]
+        site.remove_from_group(NAME, "tracer")
+        assert course.board.empty
+        course.remove_group(NAME)
+        assert course.groups == []
+        with pytest.raises(cj.NotFound, match="does not follow a group"):
+            course.remove_group(NAME)
+
+    await in_class(service, story)
+
+
 def test_a_seed_outside_of_the_images_is_told() -> None:
     images = cj.Stack.grid((10_000, 10_000, 2000), translation=(500, 0, 0))
     told = [oversights("{initials} 1", (x, 5000, 1000), None, [images]) for x in (600, 400, 10_400, 10_600)]

@@ -126,6 +126,7 @@ async def test_only_trainers_teach(classroom: Classroom, who: str) -> None:
     ben = classroom.user_ids["ben"]
     await classroom.begun(classroom.ben)
     attempts: dict[str, dict[str, Any]] = {
+        classroom.path("groups/remove"): {"group": "EM group"},
         classroom.of_seed("review"): {"user_id": ben, "status": "given back"},
         classroom.of_seed("messages"): {"user_id": ben, "text": "from ana"},
         classroom.path("students"): {"usernames[0]": "other"},
@@ -162,25 +163,94 @@ async def test_two_clicks_begin_one_neuron(classroom: Classroom) -> None:
 
 async def test_students_come_from_groups_that_may_work_here(classroom: Classroom, service: Service) -> None:
     trainer = classroom.trainer
-    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await tx.execute("INSERT INTO user_group (name) VALUES ('EM group')")
-        await tx.execute(
-            "INSERT INTO group_member (user_id, group_id) SELECT u.id, g.id FROM app_user u, user_group g"
-            " WHERE u.username IN ('other', 'admin') AND g.name = 'EM group'"
-        )
+    await made_group(service, "EM group", "other", "admin")
     status, told = await trainer.refused(classroom.path("students"), group="EM group")
     assert (status, "was granted anything in this project" in str(told["error"])) == (404, True)
-    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await tx.execute("INSERT INTO user_group (name) VALUES ('New group')")
-        for group in ("EM group", "New group"):
-            await users.grant(tx, service.project_id, "can_browse", to=group)
-    status, told = await trainer.refused(classroom.path("students"), group="New group")
-    assert (status, "has no members but you here" in str(told["error"])) == (400, True)
+    await granted(service, "EM group")
     await trainer.post(classroom.path("students"), group="EM group")
-    found = {one["username"]: one["initials"] for one in (await classroom.board())["students"]}
-    assert found == {"ana": "AB", "ben": "BE", "other": "OT"}
+    board = await classroom.board()
+    assert board["groups"] == ["EM group"]
+    found = {one["username"]: one["initials"] for one in board["students"]}
+    assert found == {"ana": "AB", "ben": "BE", "other": "OT"}, "the trainer is in the group, and does not learn"
+
+
+async def test_a_course_follows_its_group(classroom: Classroom, service: Service) -> None:
+    """Who comes and goes there does so here; what was noted of somebody's work is there again when they come back."""
+    trainer, other = classroom.trainer, classroom.other
+    await made_group(service, "EM group")
+    await granted(service, "EM group")
+    await trainer.post(classroom.path("students"), group="EM group")
+    assert await other.get("courses/") == []
+
+    await member(service, "other", "EM group")
+    assert [one["name"] for one in await other.get("courses/")] == ["EM 2027"], "the first reading of a new member"
+    await other.post(classroom.of_seed("messages"), text="I am new.")
+    board = await classroom.board()
+    assert [one["username"] for one in board["students"]] == ["ana", "ben", "other"]
+
+    await member(service, "other", "EM group", is_in=False)
+    assert await other.get("courses/") == []
+    assert (await other.refused(classroom.of_seed("messages"), text="Am I?"))[0] == 404
+    board = await classroom.board()
+    assert ([one["username"] for one in board["students"]], board["messages"]) == (["ana", "ben"], [])
+    status, told = await trainer.refused(classroom.path("students"), **{"usernames[0]": "ben", "initials[0]": "OT"})
+    assert (status, told["error"]) == (400, "'ben' and 'other' cannot both have the initials 'OT'.")
+
+    await member(service, "other", "EM group")
+    assert [one["text"] for one in (await classroom.board())["messages"]] == ["I am new."]
+
+
+async def test_a_trainer_decides_beside_the_group(classroom: Classroom, service: Service) -> None:
+    trainer, other = classroom.trainer, classroom.other
+    await made_group(service, "EM group", "other", "ben")
+    await granted(service, "EM group")
+    await trainer.post(classroom.path("students"), group="EM group")
+
+    async def learners() -> list[str]:
+        return [one["username"] for one in (await classroom.board())["students"]]
+
     await trainer.post(classroom.path("students/remove"), user_id=classroom.user_ids["other"])
-    assert await classroom.other.get("courses/") == []
+    assert await learners() == ["ana", "ben"], "who was taken out does not come in again by the group"
+    await trainer.post(classroom.path("students"), group="EM group")
+    assert await other.get("courses/") == []
+    await trainer.post(classroom.path("students"), **{"usernames[0]": "other"})
+    await member(service, "other", "EM group", is_in=False)
+    await member(service, "ben", "EM group", is_in=False)
+    assert await learners() == ["ana", "ben", "other"], "those who were named stay"
+
+    await made_group(service, "Another", "tracer")
+    await granted(service, "Another")
+    await trainer.post(classroom.path("students"), group="Another")
+    await trainer.post(classroom.path("groups/remove"), group="Another")
+    await member(service, "tracer", "Another", is_in=False)
+    board = await classroom.board()
+    assert (board["groups"], "tracer" in await learners()) == (["EM group"], True)
+    assert (await trainer.refused(classroom.path("groups/remove"), group="Another"))[0] == 404
+
+
+async def made_group(service: Service, name: str, *members: str) -> None:
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        await tx.execute("INSERT INTO user_group (name) VALUES (%(name)s)", {"name": name})
+    for username in members:
+        await member(service, username, name)
+
+
+async def member(service: Service, username: str, group: str, *, is_in: bool = True) -> None:
+    """Let a user be in a group, or not."""
+    change = (
+        "INSERT INTO group_member (user_id, group_id) SELECT u.id, g.id FROM app_user u, user_group g"
+        " WHERE u.username = %(user)s AND g.name = %(group)s"
+        if is_in
+        else "DELETE FROM group_member m USING app_user u, user_group g"
+        " WHERE u.username = %(user)s AND g.name = %(group)s AND m.user_id = u.id AND m.group_id = g.id"
+    )
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        await tx.execute(change, {"user": username, "group": group})
+
+
+async def granted(service: Service, group: str) -> None:
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        await users.grant(tx, service.project_id, "can_browse", to=group)
 
 
 async def test_bad_students_and_seeds_are_told(classroom: Classroom) -> None:

@@ -54,8 +54,8 @@ NOT_REVERTIBLE = {
     "settings of users": "client_datastore client_datum data_view data_view_type deep_link project_favorite"
     " reviewer_whitelist",
     "messages and the log": "log_entry message",
-    "courses, where undo takes back tracing alone": "course course_assignment course_message course_seed"
-    " course_student",
+    "courses, where undo takes back tracing alone": "course course_assignment course_group"
+    " course_group_student course_message course_seed course_student",
     "what other rows rest on, wherever they came from": "data_source relation relation_detail",
     "derived": "skeleton_summary",
 }

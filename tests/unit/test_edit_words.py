@@ -12,6 +12,7 @@ ALSO_NONE = {
     "courses.create",
     "courses.delete",
     "courses.describe",
+    "courses.remove_group",
     "courses.remove_seed",
     "courses.remove_student",
     "courses.review",

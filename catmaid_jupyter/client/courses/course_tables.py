@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -94,6 +94,8 @@ class CourseState:
         With gold neurons for trainers.
     assignments, messages
         Of these students.
+    groups
+        For trainers, the names of the groups whose members learn in it.
     """
 
     course: dict[str, Any]
@@ -101,6 +103,7 @@ class CourseState:
     seeds: list[dict[str, Any]]
     assignments: list[dict[str, Any]]
     messages: list[dict[str, Any]]
+    groups: list[str] = field(default_factory=list)
 
     def progress(self, student: dict[str, Any], seed: dict[str, Any]) -> dict[str, Any]:
         """How far a student is with a seed: the fields of `PROGRESS`."""

@@ -43,6 +43,11 @@ class Teaching(CourseAccess):
         return student_table(self._board())
 
     @property
+    def groups(self) -> list[str]:
+        """The groups whose members learn in the course, by name; `add_students` adds one."""
+        return self._board().groups
+
+    @property
     def seeds(self) -> pd.DataFrame:
         """Where neurons begin.
 
@@ -78,10 +83,13 @@ class Teaching(CourseAccess):
 
         students : a CSV file or a DataFrame with a column `username` and, if you like, `initials`; initials by user
             name; or user names. Initials that are not given are made of the name.
-        group : also its members, but for oneself. Those of a hub's group are members here once they have run
-            `cj.connect()`: add the group again when others come.
+        group : also its members, but for oneself. The course follows it: who comes into the group is among the students
+            the next time that they, or you, read the course; who leaves it is not, though their work is kept, and is
+            there again when they come back. Members of a hub's group are members here once they have run
+            `cj.connect()`.
 
-        Warns of those who may not annotate in the project. Raises `InvalidInput` for unknown users.
+        Warns of those who may not annotate in the project, and of a group that is empty so far. Raises `InvalidInput`
+        for unknown users.
         """
         wanted = {} if students is None else initials_by_user(students)
         if not wanted and group is None:
@@ -89,6 +97,12 @@ class Teaching(CourseAccess):
         form: Form = {"usernames": list(wanted), "initials": list(wanted.values()), "group": group}
         self._send("students", form)
         found = self.students
+        if found.empty:
+            warnings.warn(
+                f"The group {group!r} has no members but you yet: those of a hub's group become members when they run "
+                "cj.connect() in a notebook, and are in the course then.",
+                stacklevel=2,
+            )
         idle = found.loc[~found["may_annotate"], "username"].tolist()
         if idle:
             warnings.warn(
@@ -99,8 +113,15 @@ class Teaching(CourseAccess):
         return found
 
     def remove_student(self, student: str) -> None:
-        """Take a student out of the course, with what was noted of the work; the neurons stay."""
+        """Take a student out of the course, with what was noted of the work; the neurons stay.
+
+        Who is in a group of the course comes in again only if you name them in `add_students`.
+        """
         self._send("students/remove", {"user_id": chosen_student(self._board(), student)["user_id"]})
+
+    def remove_group(self, group: str) -> None:
+        """Follow a group no more; those who are in it stay in the course. `NotFound` if it follows no such group."""
+        self._send("groups/remove", {"group": one_name(group, "group")})
 
     def add_seed(
         self,

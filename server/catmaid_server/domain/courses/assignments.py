@@ -5,6 +5,7 @@ A neuron is known by its first treenode, so it stays the student's work when ske
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, cast
@@ -66,16 +67,15 @@ class LockedAssignment:
     is_there: bool
 
 
-async def list_assignments(
-    connection: Connection, course_id: int, *, student_id: int | None = None
-) -> list[AssignmentRow]:
-    """The work that was begun in a course, or by one of its students."""
-    return await fetch_records(connection, sql.assignments, AssignmentRow, course_id=course_id, student_id=student_id)
+async def list_assignments(connection: Connection, students: Sequence[CourseStudent]) -> list[AssignmentRow]:
+    """The work that students of a course began."""
+    ids = [student.id for student in students]
+    return await fetch_records(connection, sql.assignments, AssignmentRow, student_ids=ids)
 
 
-async def minutes_of_work(connection: Connection, course_id: int, *, student_id: int | None = None) -> dict[int, float]:
+async def minutes_of_work(connection: Connection, students: Sequence[CourseStudent]) -> dict[int, float]:
     """How long students worked on what they began, by assignment; pauses of 5 minutes and more do not count."""
-    return dict(await fetch_all(connection, sql.minutes, course_id=course_id, student_id=student_id))
+    return dict(await fetch_all(connection, sql.minutes, student_ids=[student.id for student in students]))
 
 
 async def begin(

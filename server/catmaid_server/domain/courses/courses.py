@@ -17,6 +17,7 @@ from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.positions import Position
 
 sql = load("courses/courses")
+groups = load("courses/groups")
 
 LONGEST_NAME: Final = 150
 LONGEST_TEXT: Final = 20_000
@@ -164,7 +165,7 @@ async def require_student(connection: Connection, course_id: int, user_id: int) 
 
 
 async def add_students(tx: Connection, project_id: int, course_id: int, wanted: Mapping[str, str]) -> None:
-    """Let users learn in a course: initials by user name; empty for initials made of the name.
+    """Let users learn in a course, whatever their groups are: initials by user name; empty: made of the name.
 
     Those who do already keep their initials, or get the given ones. `InvalidInput` names users that there are not, and
     initials that two would have.
@@ -181,7 +182,7 @@ async def add_students(tx: Connection, project_id: int, course_id: int, wanted: 
             "they have an account once they have signed in."
             f"{f' Did you mean {_listed(meant)}?' if meant else ''}"
         )
-    names = {student.username: student.initials for student in await list_students(tx, course_id)}
+    names = dict(await fetch_all(tx, sql.taken_initials, course_id=course_id))
     holders = {initials: name for name, initials in names.items()}
     for name, given in wanted.items():
         if given:
@@ -195,6 +196,7 @@ async def add_students(tx: Connection, project_id: int, course_id: int, wanted: 
         names[name], holders[initials] = initials, name
     values = {"user_ids": [users[name][0] for name in wanted], "initials": [names[name] for name in wanted]}
     await tx.execute(sql.add_students, {"project_id": project_id, "course_id": course_id, **values})
+    await tx.execute(groups.were_named, {"course_id": course_id, "names": list(wanted)})
 
 
 def _two_of_one_name(name: str, holder: str, initials: str, holder_gets: str) -> str:
@@ -208,22 +210,16 @@ def _listed(names: Sequence[str]) -> str:
     return " or ".join(map(repr, names))
 
 
-async def members_of(connection: Connection, project_id: int, group: str) -> list[str]:
-    """Names of the members of a group; `NotFound` for groups that were granted nothing in the project."""
-    group_id = await fetch_value(connection, sql.granted_group, project_id=project_id, name=group)
-    if group_id is None:
-        raise NotFound(
-            f"No group {group!r} was granted anything in this project: grant can_browse and can_annotate to it first."
-        )
-    return [name for (name,) in await fetch_all(connection, sql.members, group_id=group_id)]
-
-
 async def remove_student(tx: Connection, project_id: int, course_id: int, user_id: int) -> None:
-    """Take a user out of a course, with what was noted of their work; neurons stay. `NotFound` if they are none."""
+    """Take a user out of a course, with what was noted of their work; neurons stay. `NotFound` if they are none.
+
+    Who is in one of its groups does not come in again by that.
+    """
     await lock_course(tx, project_id, course_id)
-    cursor = await tx.execute(sql.remove_student, {"course_id": course_id, "user_id": user_id})
-    if not cursor.rowcount:
-        raise NotFound(f"User {user_id} does not learn in course {course_id}.")
+    student = await require_student(tx, course_id, user_id)
+    values = {"project_id": project_id, "course_id": course_id, "user_id": student.user_id}
+    await tx.execute(sql.remove_student, values)
+    await tx.execute(groups.stay_out, values)
 
 
 async def list_seeds(connection: Connection, course_id: int) -> list[SeedRow]:

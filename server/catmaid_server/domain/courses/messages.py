@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -31,11 +32,10 @@ class CourseMessage:
     time: datetime
 
 
-async def list_messages(
-    connection: Connection, course_id: int, *, student_id: int | None = None
-) -> list[CourseMessage]:
-    """What was said in a course, or about the work of one student, the oldest first."""
-    return await fetch_records(connection, sql.messages, CourseMessage, course_id=course_id, student_id=student_id)
+async def list_messages(connection: Connection, students: Sequence[CourseStudent]) -> list[CourseMessage]:
+    """What was said about the work of students of a course, the oldest first."""
+    ids = [student.id for student in students]
+    return await fetch_records(connection, sql.messages, CourseMessage, student_ids=ids)
 
 
 async def was_said_last(connection: Connection, user: User, student: CourseStudent, seed_id: int, text: str) -> bool:

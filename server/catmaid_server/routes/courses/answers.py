@@ -96,6 +96,8 @@ class BoardAnswer(TypedDict):
     """A course as trainers see it."""
 
     course: CourseAnswer
+    groups: list[str]
+    """Names of the groups whose members learn in it."""
     students: list[StudentAnswer]
     seeds: list[SeedAnswer]
     assignments: list[AssignmentAnswer]

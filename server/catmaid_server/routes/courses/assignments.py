@@ -21,7 +21,7 @@ from catmaid_server.routes.courses.answers import (
     seed_of_student,
     student_answer,
 )
-from catmaid_server.routes.courses.courses import is_trainer
+from catmaid_server.routes.courses.courses import is_trainer, let_newcomers_in
 
 routes = Routes()
 
@@ -79,13 +79,14 @@ class WrittenAnswer(TypedDict):
 async def show_own_work(call: Call, form: NoParameters) -> OwnWorkAnswer:
     """Give a course in which the user learns: the seeds, how far the user is, and what was said about it."""
     course_id, user_id = call.path["course_id"], call.user.id
+    await let_newcomers_in(call)
     async with call.reading() as connection:
         course = await courses.describe_course(connection, call.project_id, course_id, of_user=user_id)
         student = await courses.require_student(connection, course_id, user_id)
         seeds = await courses.list_seeds(connection, course_id)
-        begun = await assignments.list_assignments(connection, course_id, student_id=student.id)
-        minutes = await assignments.minutes_of_work(connection, course_id, student_id=student.id)
-        said = await messages.list_messages(connection, course_id, student_id=student.id)
+        begun = await assignments.list_assignments(connection, [student])
+        minutes = await assignments.minutes_of_work(connection, [student])
+        said = await messages.list_messages(connection, [student])
     names = {
         seed.id: neuron_name(seed.name_pattern, initials=student.initials, user=student.username, level=seed.level)
         for seed in seeds

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import msgspec
 
-from catmaid_server.domain.courses import assignments, courses, messages
+from catmaid_server.domain.courses import assignments, courses, groups, messages
 from catmaid_server.domain.courses.courses import CourseText, GoldNeuron, NewSeed
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.domain.times import parse_time
@@ -49,13 +49,20 @@ class WantedStudents(msgspec.Struct):
     initials: list[str] = []
     """Initials of these users, in the same order; an empty one is made of the name. None at all: all are made."""
     group: str | None = None
-    """Also the members of this group, but for the one who asks."""
+    """Also the members of this group, but for the one who asks, now and as others come and go."""
 
 
 class StudentChoice(msgspec.Struct):
     """Who learns no longer in a course."""
 
     user_id: int
+
+
+class GroupChoice(msgspec.Struct):
+    """Which group a course follows no more."""
+
+    group: str
+    """Its name."""
 
 
 class SeedForm(msgspec.Struct, kw_only=True):
@@ -103,6 +110,7 @@ class RemovedFromCourse(TypedDict):
 async def list_courses(call: Call, form: NoParameters) -> list[CourseAnswer]:
     """List courses by name: those in which the user learns, for administrators of the project all."""
     teaches = await is_trainer(call)
+    await let_newcomers_in(call)
     async with call.reading() as connection:
         of_user = None if teaches else call.user.id
         found = await courses.list_courses(connection, call.project_id, of_user=of_user)
@@ -139,15 +147,18 @@ async def delete_course(call: Call, form: NoParameters) -> RemovedFromCourse:
 async def show_board(call: Call, form: NoParameters) -> BoardAnswer:
     """Give students, seeds, and how far each neuron is, with what was said."""
     course_id = call.path["course_id"]
+    await let_newcomers_in(call)
     async with call.reading() as connection:
         course: CourseText = await courses.describe_course(connection, call.project_id, course_id)
         students = await courses.list_students(connection, course_id)
         seeds = await courses.list_seeds(connection, course_id)
-        begun = await assignments.list_assignments(connection, course_id)
-        minutes = await assignments.minutes_of_work(connection, course_id)
-        said = await messages.list_messages(connection, course_id)
+        followed = await groups.list_groups(connection, course_id)
+        begun = await assignments.list_assignments(connection, students)
+        minutes = await assignments.minutes_of_work(connection, students)
+        said = await messages.list_messages(connection, students)
     return {
         "course": course_answer(course, teaches=True),
+        "groups": followed,
         "students": [student_answer(student) for student in students],
         "seeds": [seed_answer(seed) for seed in seeds],
         "assignments": assignment_answers(begun, minutes),
@@ -157,20 +168,28 @@ async def show_board(call: Call, form: NoParameters) -> BoardAnswer:
 
 @routes.post("/{project_id}/courses/{course_id}/students", needs=Permission.ADMINISTER, label="courses.add_students")
 async def add_students(call: Call, form: WantedStudents) -> MadeCourse:
-    """Let users learn in a course: by name, or as members of a group that was granted something in the project."""
+    """Let users learn in a course: by name, or as members of a group that was granted something in the project.
+
+    The course follows the group: who comes into it learns in the course, and who leaves it does not.
+    """
     if form.initials and len(form.initials) != len(form.usernames):
         raise InvalidInput("Give initials for all usernames, in the same order, or none.")
+    course_id = call.path["course_id"]
     wanted = dict(zip(form.usernames, form.initials or [""] * len(form.usernames), strict=True))
+    if wanted or form.group is None:
+        await courses.add_students(call.tx, call.project_id, course_id, wanted)
     if form.group is not None:
-        members = await courses.members_of(call.tx, call.project_id, form.group)
-        wanted = {name: "" for name in members if name != call.user.username} | wanted
-        if not wanted:
-            raise InvalidInput(
-                f"The group {form.group!r} has no members but you here: those of a hub's group become members when "
-                "they run cj.connect() in a notebook for the first time. Add the group again then."
-            )
-    await courses.add_students(call.tx, call.project_id, call.path["course_id"], wanted)
-    return {"id": call.path["course_id"]}
+        await groups.add_group(call.tx, call.user, call.project_id, course_id, form.group)
+    return {"id": course_id}
+
+
+@routes.post(
+    "/{project_id}/courses/{course_id}/groups/remove", needs=Permission.ADMINISTER, label="courses.remove_group"
+)
+async def remove_group(call: Call, form: GroupChoice) -> RemovedFromCourse:
+    """Follow a group no more; those who are in it stay in the course."""
+    await groups.remove_group(call.tx, call.project_id, call.path["course_id"], form.group)
+    return {"removed": 1}
 
 
 @routes.post(
@@ -204,6 +223,17 @@ async def remove_seed(call: Call, form: NoParameters) -> RemovedFromCourse:
     """Delete a seed, with what was noted of the work on it; the neurons stay."""
     await courses.remove_seed(call.tx, call.project_id, call.path["course_id"], call.path["seed_id"])
     return {"removed": 1}
+
+
+async def let_newcomers_in(call: Call) -> None:
+    """Before a list of students is read: let those be in it who came into a group of a course."""
+    if call.as_of is not None:
+        return
+    async with call.reading() as connection:
+        due = await groups.courses_with_newcomers(connection, call.project_id)
+    for course_id, user_id in due:
+        async with call.store.writing(user_id=user_id, project_id=call.project_id, label="courses.follow_groups") as tx:
+            await groups.let_newcomers_in(tx, call.project_id, course_id)
 
 
 async def is_trainer(call: Call) -> bool:

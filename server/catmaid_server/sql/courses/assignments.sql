@@ -1,16 +1,15 @@
 -- The work of students on the seeds of a course, and what is said about it.
 
 -- name: assignments
--- The work that was begun in a course; with a student, theirs alone. NULL: the neuron is gone.
+-- The work that these students of a course began. NULL: the neuron is gone.
 SELECT a.id, a.student_id, a.seed_id, a.status, a.treenode_id, a.begun, a.handed_in, t.skeleton_id, n.id AS neuron_id,
        n.name AS neuron, coalesce(m.num_nodes, 0) AS nodes, coalesce(m.cable_length, 0) AS cable_length
   FROM course_assignment a
-  JOIN course_student s ON s.id = a.student_id
   LEFT JOIN treenode t ON t.id = a.treenode_id AND t.project_id = a.project_id
   LEFT JOIN skeleton k ON k.id = t.skeleton_id
   LEFT JOIN neuron n ON n.id = k.neuron_id
   LEFT JOIN skeleton_summary m ON m.skeleton_id = t.skeleton_id
- WHERE s.course_id = %(course_id)s AND (%(student_id)s::integer IS NULL OR a.student_id = %(student_id)s)
+ WHERE a.student_id = ANY (%(student_ids)s::integer[])
  ORDER BY a.id;
 
 -- name: minutes
@@ -21,7 +20,7 @@ WITH work AS (
       FROM course_assignment a
       JOIN course_student s ON s.id = a.student_id
       JOIN treenode t ON t.id = a.treenode_id AND t.project_id = a.project_id
-     WHERE s.course_id = %(course_id)s AND (%(student_id)s::integer IS NULL OR a.student_id = %(student_id)s)
+     WHERE a.student_id = ANY (%(student_ids)s::integer[])
 ), act AS (
     SELECT w.id, t.creation_time AS time
       FROM work w JOIN treenode t ON t.skeleton_id = w.skeleton_id AND t.user_id = w.user_id
@@ -67,12 +66,11 @@ UPDATE course_assignment
 SELECT id FROM course_student WHERE id = %(student_id)s FOR UPDATE;
 
 -- name: messages
--- What was said about the work in a course, the oldest first; with a student, about theirs alone.
+-- What was said about the work of these students of a course, the oldest first.
 SELECT m.id, m.student_id, m.seed_id, u.username AS author, m.text, m.treenode_id, m.creation_time AS time
   FROM course_message m
-  JOIN course_student s ON s.id = m.student_id
   JOIN app_user u ON u.id = m.user_id
- WHERE s.course_id = %(course_id)s AND (%(student_id)s::integer IS NULL OR m.student_id = %(student_id)s)
+ WHERE m.student_id = ANY (%(student_ids)s::integer[])
  ORDER BY m.id;
 
 -- name: last_said

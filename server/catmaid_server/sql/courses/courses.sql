@@ -7,7 +7,13 @@ SELECT c.id, c.name, c.instructions, c.confidence_guide, c.user_id AS trainer_id
  WHERE c.project_id = %(project_id)s
    AND (%(course_id)s::integer IS NULL OR c.id = %(course_id)s)
    AND (%(user_id)s::integer IS NULL
-        OR EXISTS (SELECT FROM course_student s WHERE s.course_id = c.id AND s.user_id = %(user_id)s))
+        OR EXISTS (
+            SELECT FROM course_student s
+             WHERE s.course_id = c.id AND s.user_id = %(user_id)s
+               AND (EXISTS (SELECT FROM course_group g JOIN group_member m ON m.group_id = g.group_id
+                             WHERE g.course_id = c.id AND m.user_id = s.user_id)
+                    OR NOT EXISTS (SELECT FROM course_group_student b
+                                    WHERE b.course_id = c.id AND b.user_id = s.user_id))))
  ORDER BY c.name;
 
 -- name: course_called
@@ -36,7 +42,8 @@ UPDATE course
 DELETE FROM course WHERE id = %(course_id)s;
 
 -- name: students
--- Who learns in a course, by initials; with a user, this one alone. may_annotate: by a grant of their own or of a group.
+-- Who learns in a course, by initials; with a user, this one alone: those who were named, and those who came by a group
+-- and are in one of its groups. may_annotate: by a grant of their own or of a group.
 SELECT s.id, s.user_id, u.username, trim(u.first_name || ' ' || u.last_name) AS full_name, s.initials,
        u.is_superuser OR EXISTS (
            SELECT FROM project_permission p
@@ -46,7 +53,17 @@ SELECT s.id, s.user_id, u.username, trim(u.first_name || ' ' || u.last_name) AS 
        ) AS may_annotate
   FROM course_student s JOIN app_user u ON u.id = s.user_id
  WHERE s.course_id = %(course_id)s AND (%(user_id)s::integer IS NULL OR s.user_id = %(user_id)s)
+   AND (EXISTS (SELECT FROM course_group g JOIN group_member m ON m.group_id = g.group_id
+                 WHERE g.course_id = s.course_id AND m.user_id = s.user_id)
+        OR NOT EXISTS (SELECT FROM course_group_student b
+                        WHERE b.course_id = s.course_id AND b.user_id = s.user_id))
  ORDER BY rtrim(s.initials, '0123456789'), length(s.initials), s.initials;
+
+-- name: taken_initials
+-- Names and initials of all who learn in a course or did so as members of a group.
+SELECT u.username, s.initials
+  FROM course_student s JOIN app_user u ON u.id = s.user_id
+ WHERE s.course_id = %(course_id)s;
 
 -- name: users_called
 -- Users of these names: id, name, full name.
@@ -55,20 +72,6 @@ SELECT id, username, trim(first_name || ' ' || last_name) FROM app_user WHERE us
 -- name: spelled_otherwise
 -- Names of users that differ from these names in capital letters alone.
 SELECT username FROM app_user WHERE lower(username) = ANY (SELECT lower(unnest(%(names)s::text[]))) ORDER BY username;
-
--- name: granted_group
--- Id of a group of this name that was granted something in the project.
-SELECT g.id
-  FROM user_group g
- WHERE g.name = %(name)s
-   AND EXISTS (SELECT FROM project_permission p WHERE p.group_id = g.id AND p.project_id = %(project_id)s);
-
--- name: members
--- Names of the members of a group who may log in.
-SELECT u.username
-  FROM group_member m JOIN app_user u ON u.id = m.user_id
- WHERE m.group_id = %(group_id)s AND u.is_active
- ORDER BY u.username;
 
 -- name: add_students
 -- Let users learn in a course; who does already gets other initials.
