@@ -143,6 +143,10 @@ async def test_a_neuron_is_traced_handed_in_scored_and_accepted(service: Service
         solution.delete_neurons(gold)
         gone = "The gold neuron of '{initials} 1' is gone, or in a project that you may not browse: "
         assert course.scores()["note"].iloc[0].startswith(gone)
+        with pytest.warns(
+            UserWarning, match="1 handed-in neuron has no score, such as 'TR 1' of tracer: The gold neuron"
+        ):
+            assert course.grades()["score"].isna().all()
         assert html.escape(gone) in course.report("TR", tmp_path / "gone.html").read_text()
 
     await in_class(service, story)

@@ -198,8 +198,19 @@ class Teaching(CourseAccess):
         """Scores of what was handed in, with the columns of nbgrader: `course.grades().to_csv("grades.csv")`.
 
         assignment, student_id str (the user name), score, max_score float64 (of 100), timestamp datetime64[us, UTC].
+
+        Warns of what was handed in and cannot be compared with a gold neuron: it has no score.
         """
-        return grade_table(self.scores(**options))
+        scores = self.scores(**options)
+        lacking = scores[scores["handed_in"].notna() & scores["score"].isna()]
+        if len(lacking):
+            first = lacking.iloc[0]
+            warnings.warn(
+                f"{len(lacking)} handed-in {'neuron has' if len(lacking) == 1 else 'neurons have'} no score, such as "
+                f"{first['neuron']!r} of {first['username']}: {first['note']}",
+                stacklevel=2,
+            )
+        return grade_table(scores)
 
     def points(self, student: str, seed: int | str, *, of: float = 1.0, **options: Any) -> float:
         """The score of a neuron as points: 0 if it was not handed in; options as of `cj.compare`.

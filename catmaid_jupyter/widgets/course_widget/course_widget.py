@@ -121,8 +121,8 @@ class CourseWidget(TrainersPanel):
     def _gold_shown(self, seed: dict[str, Any]) -> str:
         if self.viewer is None:
             raise InvalidInput("There is no viewer to show it in: give one, as in course.show(viewer).")
-        gold = self.project.instance.project(int(seed["gold_project_id"]))
-        skeleton = gold.skeleton(int(seed["gold_skeleton_id"]))
+        skeleton = Scoring(self._state, self.project, {}).gold_neuron(seed)
+        gold: Any = skeleton.project
         if gold == self.project:
             return f"The gold neuron is {skeleton.name}, of this project: the viewer has it already."
         layer: Any = next((one for one in self.viewer.layers if getattr(one, "project", None) == gold), None)
