@@ -21,8 +21,9 @@ _FOR_PAGES: Final = {
     "from_parts", "has_viewer", "heard", "hidden_groups", "import_offer", "kept_names", "kernel_id", "keys_place",
     "lacking",
     "last_version", "layer_id", "leave_out_deleted_volumes", "model", "personal_tags", "previews", "project_id",
-    "read_only", "sample", "saved_box", "saved_for_page", "show_unasked", "show_user_keys", "shown_objects",
-    "snapshot", "take", "target_model", "tell_parts", "user_keys", "version_shown", "visibility_groups",
+    "read_only", "sample", "saved_box", "saved_for_page", "send_state", "set_state", "show_unasked", "show_user_keys",
+    "shown_objects", "snapshot", "take", "target_model", "tell_parts", "user_keys", "version_shown",
+    "visibility_groups",
 }  # fmt: skip
 """Members of widgets that only their pages, and other modules, read and call."""
 ELSEWHERE: Final = {
