@@ -43,6 +43,8 @@ _PARTNER_ROW = (
     "creation_time",
     "edition_time",
 )
+_SOME_PLACES = 2_000
+_FARTHEST_NM = 1e11
 _SMALLEST_BOX_NM = 1.0
 """A box with more nodes than a server gives is not divided further."""
 
@@ -161,6 +163,13 @@ async def nodes_in_box(
     rest, more_there = await nodes_in_box(place, [*lower[:axis], middle, *lower[axis + 1 :]], upper, limit)
     found = pd.concat([found, rest], ignore_index=True).drop_duplicates("id", ignore_index=True)
     return found.head(limit), more or more_there or len(found) > limit
+
+
+async def some_places(place: Place) -> NDArray[np.float64]:
+    """Where treenodes of a project are, nm, shape (n, 3): all of a small one, a part of a large one."""
+    found, _ = await _nodes_at_once(place, [-_FARTHEST_NM] * 3, [_FARTHEST_NM] * 3, _SOME_PLACES)
+    places: NDArray[np.float64] = found[["x", "y", "z"]].to_numpy(np.float64)
+    return places
 
 
 async def _nodes_at_once(

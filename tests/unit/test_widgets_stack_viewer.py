@@ -19,6 +19,7 @@ from catmaid_jupyter.widgets import StackViewer
 from catmaid_jupyter.widgets import static as widgets_static
 from catmaid_jupyter.widgets.base import Layer, answer_from_subshells
 from catmaid_jupyter.widgets.stack_images.tile_hosts import browser_addresses, tile_hosts, zoom_levels
+from catmaid_jupyter.widgets.stack_viewer import first_view
 from catmaid_jupyter.widgets.static import bundle
 
 SERVICE = "http://127.0.0.1:8000/"
@@ -93,6 +94,7 @@ class FakeProject:
 
     def __init__(self) -> None:
         self.instance = FakeInstance()
+        self.place = None
         self.along: dict[int, int] = {}
         """Orientations of further stacks by their ids."""
 
@@ -234,11 +236,28 @@ def test_a_grid_has_no_images_and_the_size_that_one_says(project: FakeProject) -
 
 
 def test_a_project_without_images_is_shown_as_a_grid(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    places: list[tuple[float, float, float]] = []
+
     def none(_key: int | str | None = None) -> Stack:
         raise NotFound("no images")
 
+    async def some_places(_place: object) -> np.ndarray:
+        return np.array(places).reshape(-1, 3)
+
     monkeypatch.setattr(project, "stack", none)
-    assert StackViewer(project).stack["is_grid"]  # type: ignore[arg-type]
+    monkeypatch.setattr(FakeProject, "stacks", pd.DataFrame({"id": []}))
+    monkeypatch.setattr(first_view, "some_places", some_places)
+    empty = StackViewer(project)  # type: ignore[arg-type]
+    assert (empty.stack["is_grid"], empty.stack["translation"]) == (True, [0, 0, 0])
+    places += [(900_004, -1000.5, 80), (900_104, -1000.5, 90), (980_000, 500_000, 80)]
+    viewer = StackViewer(project)  # type: ignore[arg-type]
+    assert viewer.position == (900_104, -1000.5, 90)
+    low = np.array(viewer.stack["translation"])
+    high = low + np.array(viewer.stack["dimension"]) * viewer.stack["resolution"]
+    assert (low < np.min(places, axis=0)).all()
+    assert (high > np.max(places, axis=0)).all()
+    assert (high - low >= 200_000).all()
+    assert StackViewer(project, plane="xz").position == viewer.position  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         StackViewer(project, "raw")  # type: ignore[arg-type]
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.stack import PLANES, Plane, Stack, turned
+from catmaid_jupyter.client.tables import some_places
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
 
 _GRID_NM = (200_000.0, 200_000.0, 200_000.0)
-"""Size of the grid of a project without images."""
+"""Least size of the grid of a project without images."""
+
+_GRID_RESOLUTION = (8.0, 8.0, 40.0)
+_BEYOND = 1.2
+"""A grid goes so much farther than the treenodes that are known."""
 
 
 def chosen_stack(project: Project, stack: Stack | int | str | None, plane: Plane | None = None) -> Stack:
@@ -39,7 +48,19 @@ def _stack_or_grid(project: Project, stack: Stack | int | str | None) -> Stack:
     except NotFound:
         if stack is not None:
             raise
-        return Stack.grid(_GRID_NM)
+        return _grid_around(loop.run(some_places(project.place)))
+
+
+def _grid_around(places: NDArray[np.float64]) -> Stack:
+    """A grid with all places, shape (n, 3), nm, in the middle of which is the one amidst the others; n may be 0."""
+    if not len(places):
+        return Stack.grid(_GRID_NM, _GRID_RESOLUTION)
+    middle = places[np.abs(places - np.median(places, axis=0)).sum(axis=1).argmin()]
+    steps = np.array(_GRID_RESOLUTION)
+    reach = np.maximum(np.abs(places - middle).max(axis=0) * _BEYOND, np.array(_GRID_NM) / 2)
+    pixels = np.ceil(reach / steps)  # on each side of the middle one
+    size, start = (2 * pixels + 1) * steps, middle - pixels * steps
+    return Stack.grid(cast("Any", tuple(size.tolist())), _GRID_RESOLUTION, cast("Any", tuple(start.tolist())))
 
 
 def grid_values(state: Mapping[str, Any]) -> dict[str, Any]:
