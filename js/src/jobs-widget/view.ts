@@ -10,7 +10,8 @@ import css from "./jobs-widget.css";
 import { countInWords, isActive, type JobInList, type JobLogEntry, type JobsState } from "./state";
 
 const OFTEN_MS = 1_000;
-const SELDOM_MS = 10_000;
+const SELDOM_MS = 2_000;
+const UNSEEN_MS = 10_000;
 const TIMEOUT_MS = 60_000;
 const NONE = "There are no jobs yet. In Python, stack.crop(box) asks for one.";
 
@@ -65,7 +66,8 @@ export class JobsList {
     } catch (error) {
       this.lines.fail(error);
     }
-    if (!this.isStopped) this.timer = setTimeout(() => void this.read(), isSoon ? OFTEN_MS : SELDOM_MS);
+    const pause = document.hidden ? UNSEEN_MS : isSoon ? OFTEN_MS : SELDOM_MS;
+    if (!this.isStopped) this.timer = setTimeout(() => void this.read(), pause);
   }
 
   private show(jobs: JobInList[]): void {
