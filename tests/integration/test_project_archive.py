@@ -16,10 +16,9 @@ from tests.integration.test_project_browser import ask
 
 LEFT_ALONE = {
     "datastores.keep_state", "groups.update_memberships", "permissions.update", "project_tokens.approve",
-    "project_tokens.create", "project_tokens.refuse", "project_tokens.revoke", "project_tokens.withdraw",
-    "projects.add_favorite", "projects.archive", "projects.delete", "projects.fork", "projects.remove_favorite",
-    "projects.restore",
-    "reviewer_whitelist.update",
+    "project_tokens.create", "project_tokens.invite", "project_tokens.refuse", "project_tokens.revoke",
+    "project_tokens.withdraw", "projects.add_favorite", "projects.archive", "projects.delete", "projects.fork",
+    "projects.remove_favorite", "projects.restore", "reviewer_whitelist.update",
 }  # fmt: skip
 """What is done with an archived project by routes: who may enter it, what is a user's own, and its end."""
 

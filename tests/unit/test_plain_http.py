@@ -187,7 +187,8 @@ async def test_what_could_begin_another_request_is_not_sent_plainly() -> None:
 
 
 async def test_a_name_that_leads_elsewhere_later_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosts, "ThreadedResolver", lambda: _Names("127.0.0.1", "10.0.0.1"))
+    names = _Names("127.0.0.1", "10.0.0.1")
+    monkeypatch.setattr(hosts, "ThreadedResolver", lambda: names)
     async with serving(Cut(PLAIN)) as script, asking() as client:
         url = URL(script.url, encoded=True).with_host("images.test")
         await client.ask(url, {})

@@ -88,13 +88,12 @@ class CheckedResolver(AbstractResolver):
 
     def __init__(self, hosts: ImageHosts) -> None:
         self._hosts = hosts
-        self._resolver = ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """The addresses of a host. Raises `HostRefused` if there are only private ones."""
-        found = await self._resolver.resolve(host, port, family)
+        found = await ThreadedResolver().resolve(host, port, family)
         allowed, refusal = [], None
         for result in found:
             address = _address(result["host"])
