@@ -135,9 +135,10 @@ async def _whole(url: str, token: str, extent: tuple[Place, Place], measured: Me
 
 
 def _memory(pid: int) -> int:
-    """Bytes of a process and of those that it started, what they share counted once for each."""
+    """Bytes of a process and of those that it started; what several share counts once in all."""
     process = psutil.Process(pid)
-    return sum(one.memory_info().rss for one in (process, *process.children(recursive=True)))
+    found: int = sum(one.memory_full_info().pss for one in (process, *process.children(recursive=True)))
+    return found
 
 
 if __name__ == "__main__":

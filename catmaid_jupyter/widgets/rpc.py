@@ -54,6 +54,9 @@ _METHOD = "_rpc_method"
 _TOGETHER_S = 0.2
 """A class of thirty makes sixty changes a second; each message costs kernel, Jupyter server and page some ms."""
 
+_TOGETHER_AT_MOST_S, _TOGETHER_PER_EVENT_S = 1.0, 0.05
+"""The more comes, the longer it is gathered: a page reads its view and draws it anew for each message."""
+
 
 @overload
 def method(name: str) -> Callable[[T], T]: ...
@@ -140,14 +143,16 @@ class Rpc:
             future.cancel()
 
     async def _send_gathered(self, event: str) -> None:
+        pause = _TOGETHER_S
         while True:
-            await asyncio.sleep(_TOGETHER_S)
+            await asyncio.sleep(pause)
             with self._lock:
                 waiting = self._gathered.get(event)
                 if not waiting:
                     self._gathered.pop(event, None)
                     return
                 self._gathered[event] = []
+            pause = min(max(_TOGETHER_S, len(waiting) * _TOGETHER_PER_EVENT_S), _TOGETHER_AT_MOST_S)
             try:
                 self._send({"event": event, "all": waiting}, None)
             except Exception:  # else nothing would come of this event any more
