@@ -67,7 +67,8 @@ async def test_tracing_in_three_planes(site: Site, notebooks: OpenNotebook) -> N
         right, down = {"xy": (dx, dy), "xz": (dx, dz), "zy": (dz, dy)}[plane]
         at = await place(viewer, root)
         await viewer.click((at[0] + right / 3, at[1] + down / 3))
-        await notebook.becomes(f"{plane}.active_node not in (None, {root}) and {plane}.active_node > 0", True)
+        before = (None, root, *made.values())
+        await notebook.becomes(f"{plane}.active_node not in {before} and {plane}.active_node > 0", True)
         made[plane] = int(await notebook.value(f"{plane}.active_node"))
         assert project.locate(made[plane]) == pytest.approx((x + dx, y + dy, z + dz), abs=3)
         await notebook.becomes("xy.active_node == xz.active_node == zy.active_node", True)
